@@ -1,0 +1,185 @@
+package dev.lanewise.engine;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many threads a job may use, and whose they are. The calling thread always works too, so
+ * {@link #serial()} starts no thread and {@link #threads threads(n)} starts n - 1.
+ *
+ * <p>A job is a number of independent tasks. Tasks are handed out in ascending order to whichever
+ * thread is free; a job whose tasks do not depend on the number of threads gives results that do
+ * not either.
+ *
+ * <p>Thread-safety: any number of threads may run jobs on one instance at once, and a task may run
+ * a job of its own.
+ */
+public final class Parallelism implements AutoCloseable {
+
+  private static final Parallelism SERIAL = new Parallelism(1, null, null);
+
+  private final int threads;
+  private final @Nullable Executor helpers;
+  private final @Nullable ExecutorService owned;
+
+  private Parallelism(int threads, @Nullable Executor helpers, @Nullable ExecutorService owned) {
+    this.threads = threads;
+    this.helpers = helpers;
+    this.owned = owned;
+  }
+
+  /** The calling thread alone. */
+  public static Parallelism serial() {
+    return SERIAL;
+  }
+
+  /**
+   * The calling thread and {@code threads - 1} daemon threads named {@code lanewise-worker-N},
+   * started when first needed and stopped by {@link #close()}.
+   *
+   * @throws IllegalArgumentException if {@code threads} is less than 1
+   */
+  public static Parallelism threads(int threads) {
+    check(threads);
+    if (threads == 1) {
+      return SERIAL;
+    }
+    ExecutorService pool =
+        Executors.newFixedThreadPool(
+            threads - 1, Thread.ofPlatform().daemon().name("lanewise-worker-", 1).factory());
+    return new Parallelism(threads, pool, pool);
+  }
+
+  /**
+   * The calling thread and up to {@code threads - 1} tasks at a time on an executor that stays the
+   * caller's: it is never shut down here. An executor that is busy or rejects work costs speed, not
+   * correctness.
+   *
+   * @throws IllegalArgumentException if {@code threads} is less than 1
+   */
+  public static Parallelism on(Executor executor, int threads) {
+    check(threads);
+    return new Parallelism(threads, executor, null);
+  }
+
+  private static void check(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1, not " + threads);
+    }
+  }
+
+  /** The most threads that work on a job at once, the calling one included. */
+  public int threads() {
+    return threads;
+  }
+
+  /**
+   * Runs {@code task.accept(0)} .. {@code task.accept(tasks - 1)} and returns when all are done.
+   * All that a task wrote is visible to the caller afterwards.
+   *
+   * <p>When a task throws, tasks not yet begun are dropped and the first exception is thrown here.
+   * When the calling thread is interrupted, tasks not yet begun are dropped, the running ones are
+   * waited for, and a {@link CancellationException} is thrown with the interrupt status still set.
+   */
+  public void forEach(int tasks, IntConsumer task) {
+    if (tasks <= 0) {
+      return;
+    }
+    Job job = new Job(tasks, task, Thread.currentThread());
+    int wanted = helpers == null ? 0 : Math.min(threads, tasks) - 1;
+    for (int i = 0; i < wanted; i++) {
+      try {
+        if (helpers != null) {
+          helpers.execute(job);
+        }
+      } catch (RejectedExecutionException e) {
+        break; // The calling thread does the rest.
+      }
+    }
+    job.run();
+    job.await();
+  }
+
+  /**
+   * Stops the threads this instance started, if any. A job that is running is finished by its
+   * calling thread.
+   */
+  @Override
+  public void close() {
+    if (owned != null) {
+      owned.shutdown();
+    }
+  }
+
+  /**
+   * One call of {@link #forEach}: counts finished tasks, so that a helper that never got to run is
+   * not waited for.
+   */
+  private static final class Job implements Runnable {
+    private final int tasks;
+    private final IntConsumer task;
+    private final Thread caller;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger unfinished;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    Job(int tasks, IntConsumer task, Thread caller) {
+      this.tasks = tasks;
+      this.task = task;
+      this.caller = caller;
+      this.unfinished = new AtomicInteger(tasks);
+    }
+
+    @Override
+    public void run() {
+      for (int i = next.getAndIncrement(); i < tasks && i >= 0; i = next.getAndIncrement()) {
+        try {
+          if (failure.get() == null) {
+            if (caller.isInterrupted()) {
+              throw new CancellationException(
+                  "interrupted with task " + i + " of " + tasks + " next");
+            }
+            task.accept(i);
+          }
+        } catch (Throwable t) {
+          failure.compareAndSet(null, t);
+        } finally {
+          if (unfinished.decrementAndGet() == 0) {
+            done.countDown();
+          }
+        }
+      }
+    }
+
+    void await() {
+      boolean interrupted = false;
+      while (true) {
+        try {
+          done.await();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+          failure.compareAndSet(null, new CancellationException("interrupted"));
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      switch (failure.get()) {
+        case null -> {}
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case Throwable e -> throw new IllegalStateException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.lanewise.engine.kernel;
+
+import dev.lanewise.engine.matrix.Matrix;
+
+/**
+ * The shape checks that every implementation of {@link Kernels} makes first, with one wording for
+ * all.
+ */
+public final class Shapes {
+
+  /** The most columns for which a sum of d squared differences of bytes, 255^2 d, fits an int. */
+  public static final int MAX_BYTE_COLUMNS = Integer.MAX_VALUE / (255 * 255);
+
+  private Shapes() {}
+
+  /** For {@link Kernels#gemm}; returns k, the number of columns of op(A). */
+  public static int gemm(Transpose transposeA, Transpose transposeB, Matrix a, Matrix b, Matrix c) {
+    int m = transposeA == Transpose.NO ? a.rows() : a.columns();
+    int k = transposeA == Transpose.NO ? a.columns() : a.rows();
+    int kb = transposeB == Transpose.NO ? b.rows() : b.columns();
+    int n = transposeB == Transpose.NO ? b.columns() : b.rows();
+    if (k != kb || c.rows() != m || c.columns() != n) {
+      throw new IllegalArgumentException(
+          "gemm: op(A) is "
+              + m
+              + " x "
+              + k
+              + ", op(B) is "
+              + kb
+              + " x "
+              + n
+              + ", C is "
+              + c.shape());
+    }
+    return k;
+  }
+
+  /** For {@link Kernels#distances}. */
+  public static void distances(Matrix queries, Matrix rows, Matrix out) {
+    if (queries.columns() != rows.columns()
+        || out.rows() != queries.rows()
+        || out.columns() != rows.rows()) {
+      throw new IllegalArgumentException(
+          "distances: queries are "
+              + queries.shape()
+              + ", rows are "
+              + rows.shape()
+              + ", out is "
+              + out.shape());
+    }
+  }
+
+  /** For distances between bytes: the columns must be few enough for an int result. */
+  public static void byteColumns(Matrix rows) {
+    if (rows.columns() > MAX_BYTE_COLUMNS) {
+      throw new IllegalArgumentException(
+          rows.columns()
+              + " columns of bytes: at most "
+              + MAX_BYTE_COLUMNS
+              + " fit an int distance");
+    }
+  }
+
+  /** Two matrices that must have one shape. */
+  public static void same(String operation, Matrix a, Matrix b) {
+    if (a.rows() != b.rows() || a.columns() != b.columns()) {
+      throw new IllegalArgumentException(operation + ": " + a.shape() + " against " + b.shape());
+    }
+  }
+
+  /** A row that must be 1 x the columns of a matrix. */
+  public static void row(String operation, Matrix row, Matrix x) {
+    if (row.rows() != 1 || row.columns() != x.columns()) {
+      throw new IllegalArgumentException(
+          operation + ": the row is " + row.shape() + ", the matrix is " + x.shape());
+    }
+  }
+
+  /** An array that must hold a matrix's row. */
+  public static void hits(Matrix values, int[] hits) {
+    if (hits.length < values.columns()) {
+      throw new IllegalArgumentException(
+          "atMost: room for "
+              + hits.length
+              + " hits, the row has "
+              + values.columns()
+              + " columns");
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package dev.lanewise.engine.kernel.scalar;
+
+import dev.lanewise.engine.kernel.Kernels;
+import dev.lanewise.engine.kernel.Metric;
+import dev.lanewise.engine.kernel.Shapes;
+import dev.lanewise.engine.kernel.Transpose;
+import dev.lanewise.engine.matrix.ByteMatrix;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.IntMatrix;
+
+/** The specification of {@link Kernels}: optimise elsewhere. */
+public final class ScalarKernels implements Kernels {
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public void gemm(
+      Transpose transposeA,
+      Transpose transposeB,
+      float alpha,
+      FloatMatrix a,
+      FloatMatrix b,
+      float beta,
+      FloatMatrix c) {
+    int k = Shapes.gemm(transposeA, transposeB, a, b, c);
+    for (int i = 0; i < c.rows(); i++) {
+      for (int j = 0; j < c.columns(); j++) {
+        float sum = 0;
+        if (alpha != 0) {
+          for (int p = 0; p < k; p++) {
+            sum += op(transposeA, a, i, p) * op(transposeB, b, p, j);
+          }
+          sum *= alpha;
+        }
+        c.set(i, j, beta == 0 ? sum : sum + beta * c.get(i, j));
+      }
+    }
+  }
+
+  private static float op(Transpose transpose, FloatMatrix x, int i, int j) {
+    return transpose == Transpose.NO ? x.get(i, j) : x.get(j, i);
+  }
+
+  @Override
+  public void distances(Metric metric, ByteMatrix queries, ByteMatrix rows, IntMatrix out) {
+    Shapes.distances(queries, rows, out);
+    Shapes.byteColumns(rows);
+    for (int i = 0; i < queries.rows(); i++) {
+      for (int j = 0; j < rows.rows(); j++) {
+        out.set(i, j, distance(metric, queries, i, rows, j));
+      }
+    }
+  }
+
+  private static int distance(Metric metric, ByteMatrix a, int i, ByteMatrix b, int j) {
+    int sum = 0;
+    switch (metric) {
+      case L1 -> {
+        for (int p = 0; p < a.columns(); p++) {
+          sum += Math.abs(a.get(i, p) - b.get(j, p));
+        }
+      }
+      case SQUARED_L2 -> {
+        for (int p = 0; p < a.columns(); p++) {
+          int difference = a.get(i, p) - b.get(j, p);
+          sum += difference * difference;
+        }
+      }
+      case DOT -> {
+        for (int p = 0; p < a.columns(); p++) {
+          sum += a.get(i, p) * b.get(j, p);
+        }
+      }
+    }
+    return sum;
+  }
+
+  @Override
+  public void distances(Metric metric, FloatMatrix queries, FloatMatrix rows, FloatMatrix out) {
+    Shapes.distances(queries, rows, out);
+    for (int i = 0; i < queries.rows(); i++) {
+      for (int j = 0; j < rows.rows(); j++) {
+        out.set(i, j, distance(metric, queries, i, rows, j));
+      }
+    }
+  }
+
+  private static float distance(Metric metric, FloatMatrix a, int i, FloatMatrix b, int j) {
+    float sum = 0;
+    switch (metric) {
+      case L1 -> {
+        for (int p = 0; p < a.columns(); p++) {
+          sum += Math.abs(a.get(i, p) - b.get(j, p));
+        }
+      }
+      case SQUARED_L2 -> {
+        for (int p = 0; p < a.columns(); p++) {
+          float difference = a.get(i, p) - b.get(j, p);
+          sum += difference * difference;
+        }
+      }
+      case DOT -> {
+        for (int p = 0; p < a.columns(); p++) {
+          sum += a.get(i, p) * b.get(j, p);
+        }
+      }
+    }
+    return sum;
+  }
+
+  @Override
+  public int atMost(IntMatrix values, int row, int limit, int[] hits) {
+    Shapes.hits(values, hits);
+    int count = 0;
+    for (int j = 0; j < values.columns(); j++) {
+      if (values.get(row, j) <= limit) {
+        hits[count++] = j;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public int atMost(FloatMatrix values, int row, float limit, int[] hits) {
+    Shapes.hits(values, hits);
+    int count = 0;
+    for (int j = 0; j < values.columns(); j++) {
+      if (values.get(row, j) <= limit) {
+        hits[count++] = j;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public void softmaxRows(FloatMatrix logits, FloatMatrix probabilities) {
+    Shapes.same("softmaxRows", logits, probabilities);
+    for (int i = 0; i < logits.rows(); i++) {
+      float max = Float.NEGATIVE_INFINITY;
+      for (int j = 0; j < logits.columns(); j++) {
+        max = Math.max(max, logits.get(i, j));
+      }
+      float sum = 0;
+      for (int j = 0; j < logits.columns(); j++) {
+        float e = (float) Math.exp(logits.get(i, j) - max);
+        probabilities.set(i, j, e);
+        sum += e;
+      }
+      for (int j = 0; j < logits.columns(); j++) {
+        probabilities.set(i, j, probabilities.get(i, j) / sum);
+      }
+    }
+  }
+
+  @Override
+  public void addRow(FloatMatrix row, FloatMatrix x) {
+    Shapes.row("addRow", row, x);
+    for (int i = 0; i < x.rows(); i++) {
+      for (int j = 0; j < x.columns(); j++) {
+        x.set(i, j, x.get(i, j) + row.get(0, j));
+      }
+    }
+  }
+
+  @Override
+  public void columnSums(FloatMatrix x, FloatMatrix sums) {
+    Shapes.row("columnSums", sums, x);
+    for (int j = 0; j < x.columns(); j++) {
+      float sum = 0;
+      for (int i = 0; i < x.rows(); i++) {
+        sum += x.get(i, j);
+      }
+      sums.set(0, j, sum);
+    }
+  }
+
+  @Override
+  public void axpy(float alpha, FloatMatrix x, FloatMatrix y) {
+    Shapes.same("axpy", x, y);
+    for (int i = 0; i < x.rows(); i++) {
+      for (int j = 0; j < x.columns(); j++) {
+        y.set(i, j, y.get(i, j) + alpha * x.get(i, j));
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.lanewise.engine.kernel.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The width of everything in this package, chosen once: the machine's preferred one, or the one
+ * that the system property {@value #PROPERTY} forces (128, 256 or 512; for tests).
+ */
+final class Lanes {
+
+  /** Forces a width in bits. */
+  static final String PROPERTY = "lanewise.vector.bits";
+
+  static final VectorShape SHAPE = shape(System.getProperty(PROPERTY));
+
+  static final VectorSpecies<Float> FLOAT = VectorSpecies.of(float.class, SHAPE);
+  static final VectorSpecies<Integer> INT = VectorSpecies.of(int.class, SHAPE);
+  static final VectorSpecies<Short> SHORT = VectorSpecies.of(short.class, SHAPE);
+  static final VectorSpecies<Byte> BYTE = VectorSpecies.of(byte.class, SHAPE);
+
+  private Lanes() {}
+
+  private static VectorShape shape(@org.jspecify.annotations.Nullable String bits) {
+    if (bits == null) {
+      return FloatVector.SPECIES_PREFERRED.vectorShape();
+    }
+    return switch (bits) {
+      case "128" -> VectorShape.S_128_BIT;
+      case "256" -> VectorShape.S_256_BIT;
+      case "512" -> VectorShape.S_512_BIT;
+      default ->
+          throw new IllegalArgumentException(
+              PROPERTY + " must be 128, 256 or 512, not '" + bits + "'");
+    };
+  }
+
+  /** The width the machine prefers, whatever is forced. */
+  static int preferredBits() {
+    return Math.max(
+        FloatVector.SPECIES_PREFERRED.vectorBitSize(), IntVector.SPECIES_PREFERRED.vectorBitSize());
+  }
+}

@@ -1,0 +1,52 @@
+package dev.lanewise.engine.kernel.vector;
+
+import dev.lanewise.engine.kernel.KernelProvider;
+import dev.lanewise.engine.kernel.Kernels;
+import dev.lanewise.engine.kernel.Probe;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Offers {@link VectorKernels} where the incubator module is present. Names no vector type itself,
+ * so it always loads.
+ */
+public final class VectorKernelProvider implements KernelProvider {
+
+  private static final String MODULE = "jdk.incubator.vector";
+
+  @Override
+  public String name() {
+    return "vector";
+  }
+
+  @Override
+  public Probe probe() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+      facts.put("module", "absent");
+      return new Probe(
+          name(),
+          false,
+          "the module " + MODULE + " is absent; start Java with --add-modules " + MODULE,
+          facts);
+    }
+    facts.put("module", "present");
+    try {
+      int bits = Lanes.SHAPE.vectorBitSize();
+      facts.put("species", bits + " bits");
+      facts.put("preferred", Lanes.preferredBits() + " bits");
+      return new Probe(name(), true, "Vector API, " + bits + "-bit species", facts);
+    } catch (IllegalArgumentException | LinkageError e) {
+      return new Probe(name(), false, "the Vector API does not work here: " + e, facts);
+    }
+  }
+
+  @Override
+  public Kernels create(Kernels fallback) {
+    Probe probe = probe();
+    if (!probe.available()) {
+      throw new IllegalStateException(probe.detail());
+    }
+    return new VectorKernels(fallback);
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * The engine: matrices, kernels, exact nearest neighbours, linear models and neural networks.
+ * Depends on nothing; uses the incubator module {@code jdk.incubator.vector} where a program adds
+ * it.
+ */
+module dev.lanewise.engine {
+  requires static jdk.incubator.vector;
+  requires static org.jspecify;
+
+  exports dev.lanewise.engine;
+  exports dev.lanewise.engine.backend;
+  exports dev.lanewise.engine.kernel;
+  exports dev.lanewise.engine.matrix;
+
+  uses dev.lanewise.engine.kernel.KernelProvider;
+
+  provides dev.lanewise.engine.kernel.KernelProvider with
+      dev.lanewise.engine.kernel.vector.VectorKernelProvider;
+}
