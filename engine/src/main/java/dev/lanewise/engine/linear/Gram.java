@@ -2,6 +2,7 @@ package dev.lanewise.engine.linear;
 
 import dev.lanewise.engine.Parallelism;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
@@ -39,7 +40,7 @@ final class Gram {
           at[count++] = p;
         }
       }
-      nonZero[i] = java.util.Arrays.copyOf(at, count);
+      nonZero[i] = Arrays.copyOf(at, count);
       values[i] = new double[count];
       for (int k = 0; k < count; k++) {
         values[i][k] = row[at[k]];
@@ -73,9 +74,9 @@ final class Gram {
     double[] dots = new double[BLOCK];
     double[] squares = new double[BLOCK];
     for (int i = 0; i < nonZero.length; i++) {
-      java.util.Arrays.fill(dots, 0);
+      Arrays.fill(dots, 0);
       if (map.isQuadratic()) {
-        java.util.Arrays.fill(squares, 0);
+        Arrays.fill(squares, 0);
         quadratic(nonZero[i], values[i], transposed, dots, squares);
       } else {
         linear(nonZero[i], values[i], transposed, dots);

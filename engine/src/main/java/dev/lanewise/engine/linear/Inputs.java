@@ -28,12 +28,12 @@ final class Inputs {
   static void finite(String what, FloatMatrix x) {
     for (int i = 0; i < x.rows(); i++) {
       float[] row = x.row(i);
-      // x - x is 0 for a finite number and NaN for any other: one pass without a branch.
+      // A finite number times 0 is 0, any other is NaN: one pass without a branch.
       float poison = 0;
       for (float value : row) {
-        poison += value - value;
+        poison += value * 0;
       }
-      if (poison != 0 || Float.isNaN(poison)) {
+      if (Float.isNaN(poison)) {
         for (int j = 0; j < row.length; j++) {
           if (!Float.isFinite(row[j])) {
             throw new IllegalArgumentException(

@@ -61,7 +61,15 @@ public final class PerceptronTrainer {
     }
   }
 
-  private record Watched(FloatMatrix x, int[] labels) {}
+  private static final class Watched {
+    final FloatMatrix x;
+    final int[] labels;
+
+    Watched(FloatMatrix x, int[] labels) {
+      this.x = x;
+      this.labels = labels;
+    }
+  }
 
   /**
    * {@link Form#AUTO} never makes a larger Gram matrix: 2^27 doubles are 1 GiB.
@@ -168,12 +176,12 @@ public final class PerceptronTrainer {
     Inputs.rows("x", x);
     Inputs.labels("labels", labels, x.rows(), classes);
     for (int i = 0; i < watched.size(); i++) {
-      if (watched.get(i).x().columns() != x.columns()) {
+      if (watched.get(i).x.columns() != x.columns()) {
         throw new IllegalArgumentException(
             "watched set "
                 + i
                 + ": "
-                + watched.get(i).x().columns()
+                + watched.get(i).x.columns()
                 + " columns, the training rows have "
                 + x.columns());
       }
@@ -189,7 +197,7 @@ public final class PerceptronTrainer {
       case AUTO -> {
         long width = x.rows();
         for (Watched set : watched) {
-          width += set.x().rows();
+          width += set.x.rows();
         }
         yield width * x.rows() <= LARGEST_GRAM
             && (map.isQuadratic() || width <= (long) LOOKS_PER_MISTAKE * x.columns());
@@ -246,7 +254,7 @@ public final class PerceptronTrainer {
   private List<Double> accuracies(List<ClassScheme.Machine> machines, Weights weights) {
     List<Double> accuracies = new ArrayList<>();
     for (int set = 0; set < watched.size(); set++) {
-      int[] labels = watched.get(set).labels();
+      int[] labels = watched.get(set).labels;
       double[][] scores = weights.watchedScores(set);
       int correct = 0;
       for (int i = 0; i < labels.length; i++) {
@@ -312,7 +320,7 @@ public final class PerceptronTrainer {
 
     @Override
     public double[][] watchedScores(int set) {
-      return scorer().scores(watched.get(set).x());
+      return scorer().scores(watched.get(set).x);
     }
 
     @Override
@@ -336,7 +344,7 @@ public final class PerceptronTrainer {
       gram = new Gram(map, x);
       List<FloatMatrix> sets = new ArrayList<>();
       sets.add(x);
-      watched.forEach(set -> sets.add(set.x()));
+      watched.forEach(set -> sets.add(set.x));
       products = gram.full(engine.parallelism(), sets);
       scores = new double[machines][products[0].length];
       factors = new int[machines][x.rows()];
@@ -364,9 +372,9 @@ public final class PerceptronTrainer {
     public double[][] watchedScores(int set) {
       int offset = gram.rows();
       for (int i = 0; i < set; i++) {
-        offset += watched.get(i).x().rows();
+        offset += watched.get(i).x.rows();
       }
-      double[][] result = new double[watched.get(set).x().rows()][scores.length];
+      double[][] result = new double[watched.get(set).x.rows()][scores.length];
       for (int i = 0; i < result.length; i++) {
         for (int m = 0; m < scores.length; m++) {
           result[i][m] = scores[m][offset + i];

@@ -38,24 +38,36 @@ public final class SoftmaxRegression {
   }
 
   /**
-   * A model with given parameters, which are copied.
+   * A model without a bias; the weights are copied.
    *
    * @param weights features x classes, at least 1 x 2
-   * @param bias 1 x classes, or null for none
-   * @throws IllegalArgumentException if the shapes do not fit or a parameter is NaN or infinite
+   * @throws IllegalArgumentException if the shape is smaller or a weight is NaN or infinite
    */
-  public static SoftmaxRegression of(
-      Engine engine, FloatMatrix weights, @Nullable FloatMatrix bias) {
+  public static SoftmaxRegression of(Engine engine, FloatMatrix weights) {
+    checkWeights(weights);
+    return new SoftmaxRegression(engine, weights.copy(), null);
+  }
+
+  /**
+   * A model with a bias; both are copied.
+   *
+   * @param weights features x classes, at least 1 x 2
+   * @param bias 1 x classes
+   * @throws IllegalArgumentException if the shapes do not fit or a number is NaN or infinite
+   */
+  public static SoftmaxRegression of(Engine engine, FloatMatrix weights, FloatMatrix bias) {
+    checkWeights(weights);
+    if (bias.rows() != 1 || bias.columns() != weights.columns()) {
+      throw new IllegalArgumentException(
+          "bias: " + bias.shape() + " for weights " + weights.shape());
+    }
+    Inputs.finite("bias", bias);
+    return new SoftmaxRegression(engine, weights.copy(), bias.copy());
+  }
+
+  private static void checkWeights(FloatMatrix weights) {
     Inputs.classes(weights.columns());
     Inputs.rows("weights", weights);
-    if (bias != null) {
-      if (bias.rows() != 1 || bias.columns() != weights.columns()) {
-        throw new IllegalArgumentException(
-            "bias: " + bias.shape() + " for weights " + weights.shape());
-      }
-      Inputs.finite("bias", bias);
-    }
-    return new SoftmaxRegression(engine, weights.copy(), bias == null ? null : bias.copy());
   }
 
   /** The number of features a row must have. */

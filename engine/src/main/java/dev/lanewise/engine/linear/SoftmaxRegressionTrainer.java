@@ -207,7 +207,7 @@ public final class SoftmaxRegressionTrainer {
 
     private SoftmaxRegression model() {
       try {
-        return SoftmaxRegression.of(engine, w, bias ? b : null);
+        return bias ? SoftmaxRegression.of(engine, w, b) : SoftmaxRegression.of(engine, w);
       } catch (IllegalArgumentException e) {
         // The last step overflowed, after the last loss that was looked at.
         throw new ArithmeticException("training diverged: " + e.getMessage());
