@@ -11,6 +11,7 @@ module dev.lanewise.engine {
   exports dev.lanewise.engine.backend;
   exports dev.lanewise.engine.kernel;
   exports dev.lanewise.engine.matrix;
+  exports dev.lanewise.engine.neighbors;
 
   uses dev.lanewise.engine.kernel.KernelProvider;
 

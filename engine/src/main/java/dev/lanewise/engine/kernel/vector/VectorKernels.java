@@ -38,22 +38,22 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void distances(Metric metric, ByteMatrix queries, ByteMatrix rows, IntMatrix out) {
-    fallback.distances(metric, queries, rows, out);
+    VectorDistances.distances(metric, queries, rows, out);
   }
 
   @Override
   public void distances(Metric metric, FloatMatrix queries, FloatMatrix rows, FloatMatrix out) {
-    fallback.distances(metric, queries, rows, out);
+    VectorDistances.distances(metric, queries, rows, out);
   }
 
   @Override
   public int atMost(IntMatrix values, int row, int limit, int[] hits) {
-    return fallback.atMost(values, row, limit, hits);
+    return VectorScan.atMost(values, row, limit, hits);
   }
 
   @Override
   public int atMost(FloatMatrix values, int row, float limit, int[] hits) {
-    return fallback.atMost(values, row, limit, hits);
+    return VectorScan.atMost(values, row, limit, hits);
   }
 
   @Override
