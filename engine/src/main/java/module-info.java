@@ -12,6 +12,8 @@ module dev.lanewise.engine {
   exports dev.lanewise.engine.kernel;
   exports dev.lanewise.engine.matrix;
   exports dev.lanewise.engine.neighbors;
+  exports dev.lanewise.engine.nn;
+  exports dev.lanewise.engine.random;
 
   uses dev.lanewise.engine.kernel.KernelProvider;
 

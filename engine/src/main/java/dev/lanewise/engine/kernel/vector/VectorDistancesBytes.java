@@ -168,8 +168,7 @@ final class VectorDistancesBytes {
 
   /** Adds E + O = all - 256 O + O, a non-negative short a lane, to a vector of ints. */
   private static void addShorts(ShortVector all, ShortVector odd, int[] partial, int at) {
-    IntVector pairs =
-        all.sub(odd.lanewise(VectorOperators.LSHL, 8)).add(odd).reinterpretAsInts();
+    IntVector pairs = all.sub(odd.lanewise(VectorOperators.LSHL, 8)).add(odd).reinterpretAsInts();
     IntVector.fromArray(INT, partial, at)
         .add(pairs.and(0xFFFF))
         .add(pairs.lanewise(LSHR, 16))

@@ -1,5 +1,6 @@
 package dev.lanewise.engine.kernel.vector;
 
+import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Transpose;
@@ -74,5 +75,41 @@ final class VectorKernels implements Kernels {
   @Override
   public void axpy(float alpha, FloatMatrix x, FloatMatrix y) {
     fallback.axpy(alpha, x, y);
+  }
+
+  @Override
+  public void axpby(float alpha, FloatMatrix x, float beta, FloatMatrix y) {
+    VectorActivations.axpby(alpha, x, beta, y);
+  }
+
+  @Override
+  public void activate(Activation activation, FloatMatrix sums, FloatMatrix activations) {
+    VectorActivations.activate(activation, sums, activations);
+  }
+
+  @Override
+  public void timesDerivative(
+      Activation activation, FloatMatrix sums, FloatMatrix activations, FloatMatrix gradient) {
+    VectorActivations.timesDerivative(activation, sums, activations, gradient);
+  }
+
+  @Override
+  public void adam(
+      float beta1,
+      float beta2,
+      float rate,
+      float rootCorrection,
+      float epsilon,
+      FloatMatrix gradient,
+      FloatMatrix mean,
+      FloatMatrix meanSquare,
+      FloatMatrix x) {
+    VectorActivations.adam(
+        beta1, beta2, rate, rootCorrection, epsilon, gradient, mean, meanSquare, x);
+  }
+
+  @Override
+  public long firstNonFinite(FloatMatrix x) {
+    return VectorActivations.firstNonFinite(x);
   }
 }
