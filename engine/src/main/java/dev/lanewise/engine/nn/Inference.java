@@ -55,16 +55,14 @@ final class Inference {
   static FloatMatrix[] chunksOf(FloatMatrix x) {
     FloatMatrix[] views = new FloatMatrix[Work.chunks(x.rows())];
     for (int c = 0; c < views.length; c++) {
-      views[c] =
-          views.length == 1 ? x : x.rows(c * Work.CHUNK, Work.chunkEnd(c, x.rows()));
+      views[c] = views.length == 1 ? x : x.rows(c * Work.CHUNK, Work.chunkEnd(c, x.rows()));
     }
     return views;
   }
 
   /** n x classes; valid until the next call of this instance. */
   FloatMatrix logits() {
-    Work.run(
-        engine.parallelism(), (long) x.rows() * parameters.products(), chunks, this::forward);
+    Work.run(engine.parallelism(), (long) x.rows() * parameters.products(), chunks, this::forward);
     return logits;
   }
 

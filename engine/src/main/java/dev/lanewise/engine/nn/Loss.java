@@ -18,7 +18,9 @@ public final class Loss {
     this.measure = measure;
   }
 
-  /** Softmax and cross-entropy in one: the gradient at the scores is p - y, never 0 by underflow. */
+  /**
+   * Softmax and cross-entropy in one: the gradient at the scores is p - y, never 0 by underflow.
+   */
   public static Loss softmaxCrossEntropy() {
     return new Loss(false, 0, Measure.crossEntropy());
   }

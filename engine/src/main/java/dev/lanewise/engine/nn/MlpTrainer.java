@@ -108,11 +108,9 @@ public final class MlpTrainer {
     parameters.checkSamples(engine.kernels(), "the batch", samples);
     Parameters gradients = Parameters.zeros(sizes, activation);
     List<Tile> tiles =
-        Tile.of(
-            engine.kernels(), parameters, gradients, optimizer, biasOptimizer, samples.size());
+        Tile.of(engine.kernels(), parameters, gradients, optimizer, biasOptimizer, samples.size());
     TrainingStep step =
-        new TrainingStep(
-            engine, parameters, tiles, loss, output, scale, measures, samples.size());
+        new TrainingStep(engine, parameters, tiles, loss, output, scale, measures, samples.size());
     step.gradients(samples.rows(), samples.labels());
     return new Gradients(
         List.of(gradients.weights),

@@ -92,15 +92,7 @@ final class Parameters {
     }
     int row = (int) (at / x.columns());
     int column = (int) (at % x.columns());
-    return name
-        + " ("
-        + row
-        + ", "
-        + column
-        + ") of layer "
-        + layer
-        + " is "
-        + x.get(row, column);
+    return name + " (" + row + ", " + column + ") of layer " + layer + " is " + x.get(row, column);
   }
 
   /** Refuses inputs that do not fit or are not finite. */

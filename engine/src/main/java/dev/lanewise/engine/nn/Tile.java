@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of one layer's weights, its gradient and its optimiser's state; a block from the first row
- * also has the biases of its columns.
+ * A block of one layer's weights, its gradient and its optimiser's state; a block from the first
+ * row also has the biases of its columns.
  */
 final class Tile {
 
@@ -38,8 +38,7 @@ final class Tile {
     this.toRow = toRow;
     this.fromColumn = fromColumn;
     this.toColumn = toColumn;
-    FloatMatrix weights =
-        parameters.weights[layer].block(fromRow, toRow, fromColumn, toColumn);
+    FloatMatrix weights = parameters.weights[layer].block(fromRow, toRow, fromColumn, toColumn);
     this.weightGradient = gradients.weights[layer].block(fromRow, toRow, fromColumn, toColumn);
     this.weightUpdater = weightOptimizer.updater(kernels, weights, weightGradient);
     if (fromRow == 0) {

@@ -12,7 +12,9 @@ final class Work {
    */
   static final int CHUNK = 512;
 
-  /** The most rows and columns of a weight gradient that one task computes, for the same reasons. */
+  /**
+   * The most rows and columns of a weight gradient that one task computes, for the same reasons.
+   */
   static final int TILE = 256;
 
   /**

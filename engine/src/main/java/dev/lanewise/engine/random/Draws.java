@@ -54,8 +54,7 @@ public final class Draws {
    */
   public static void uniform(RandomGenerator random, double bound, FloatMatrix x) {
     if (!(bound >= 0 && bound < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "the bound must be finite and not negative, not " + bound);
+      throw new IllegalArgumentException("the bound must be finite and not negative, not " + bound);
     }
     for (int i = 0; i < x.rows(); i++) {
       for (int j = 0; j < x.columns(); j++) {

@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Analytic float gradients against central differences of a reference in doubles. */
 class GradientTest {
 
-  /** Differences of doubles are good to 1e-9 here; the rest is float rounding of sums of order 1. */
+  /**
+   * Differences of doubles are good to 1e-9 here; the rest is float rounding of sums of order 1.
+   */
   private static final double TOLERANCE = 2e-5;
 
   private static final double STEP = 1e-5;
@@ -108,7 +110,7 @@ class GradientTest {
 
     Gradients whole = trainer.gradients(mlp, all);
 
-    double @Nullable [][] sums = new double[4][];
+    double[][] sums = {new double[600 * 300], new double[300 * 4], new double[300], new double[4]};
     double lossSum = 0;
     for (int from = 0; from < 1100; from += 40) {
       int[] rows = new int[Math.min(40, 1100 - from)];
@@ -118,8 +120,8 @@ class GradientTest {
       Gradients part = trainer.gradients(mlp, all.gather(rows));
       lossSum += part.evaluation().lossSum();
       for (int l = 0; l < 2; l++) {
-        sums[l] = added(sums[l], part.weights().get(l));
-        sums[2 + l] = added(sums[2 + l], part.biases().get(l));
+        add(part.weights().get(l), sums[l]);
+        add(part.biases().get(l), sums[2 + l]);
       }
     }
     assertThat(whole.evaluation().lossSum()).isCloseTo(lossSum, within(1e-3));
@@ -129,13 +131,11 @@ class GradientTest {
     }
   }
 
-  private static double[] added(double @Nullable [] sums, FloatMatrix x) {
+  private static void add(FloatMatrix x, double[] sums) {
     float[] values = x.toArray();
-    double[] result = sums == null ? new double[values.length] : sums;
     for (int i = 0; i < values.length; i++) {
-      result[i] += values[i];
+      sums[i] += values[i];
     }
-    return result;
   }
 
   private static void assertClose(FloatMatrix actual, double[] expected) {
@@ -173,14 +173,12 @@ class GradientTest {
   void theThreeNeuronExampleComesOutToTheLastDigit() {
     // A published worked example, float32 throughout; its matrices are fan-out x fan-in.
     FloatMatrix w1 =
-        TestData.transposed(
-            new float[][] {{.1f, .2f, .5f}, {-.1f, -.5f, -1.1f}, {0, 7.5f, -1.1f}});
+        TestData.transposed(new float[][] {{.1f, .2f, .5f}, {-.1f, -.5f, -1.1f}, {0, 7.5f, -1.1f}});
     FloatMatrix w2 =
         TestData.transposed(new float[][] {{.1f, -.3f, .4f}, {.2f, .4f, -.6f}, {-.1f, .5f, -.2f}});
     FloatMatrix zeros = FloatMatrix.zeros(1, 3);
     Mlp mlp = Mlp.of(engine, Activation.SIGMOID, List.of(w1, w2), List.of(zeros, zeros));
-    Samples one =
-        new Samples(FloatMatrix.copyOf(new float[] {1, 2, 3}, 1, 3), new int[] {0});
+    Samples one = new Samples(FloatMatrix.copyOf(new float[] {1, 2, 3}, 1, 3), new int[] {0});
     MlpTrainer trainer =
         MlpTrainer.builder(engine, 3, 3, 3)
             .activation(Activation.SIGMOID)
@@ -196,9 +194,15 @@ class GradientTest {
     assertThat(gradients.evaluation().loss()).isEqualTo(0.625852644443512);
     assertThat(printed("%.4e", gradients.weights().get(0)))
         .containsExactly(
-            "-2.9431e-03", "4.1993e-03", "-3.0524e-06",
-            "-5.8862e-03", "8.3986e-03", "-6.1048e-06",
-            "-8.8293e-03", "1.2598e-02", "-9.1572e-06");
+            "-2.9431e-03",
+            "4.1993e-03",
+            "-3.0524e-06",
+            "-5.8862e-03",
+            "8.3986e-03",
+            "-6.1048e-06",
+            "-8.8293e-03",
+            "1.2598e-02",
+            "-9.1572e-06");
     Mlp after = trainer.on(one).startingFrom(mlp).fit(new SeedStreams(0)).model();
     assertThat(after.evaluate(one, Measure.crossEntropy(0)).loss()).isEqualTo(0.6079817414283752);
   }
