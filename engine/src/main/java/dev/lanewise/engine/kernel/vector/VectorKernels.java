@@ -49,32 +49,32 @@ final class VectorKernels implements Kernels {
 
   @Override
   public int atMost(IntMatrix values, int row, int limit, int[] hits) {
-    return VectorScan.atMost(values, row, limit, hits);
+    return VectorElementwise.atMost(values, row, limit, hits);
   }
 
   @Override
   public int atMost(FloatMatrix values, int row, float limit, int[] hits) {
-    return VectorScan.atMost(values, row, limit, hits);
+    return VectorElementwise.atMost(values, row, limit, hits);
   }
 
   @Override
   public void softmaxRows(FloatMatrix logits, FloatMatrix probabilities) {
-    fallback.softmaxRows(logits, probabilities);
+    VectorElementwiseSoftmax.softmaxRows(logits, probabilities);
   }
 
   @Override
   public void addRow(FloatMatrix row, FloatMatrix x) {
-    fallback.addRow(row, x);
+    VectorElementwise.addRow(row, x);
   }
 
   @Override
   public void columnSums(FloatMatrix x, FloatMatrix sums) {
-    fallback.columnSums(x, sums);
+    VectorElementwise.columnSums(x, sums);
   }
 
   @Override
   public void axpy(float alpha, FloatMatrix x, FloatMatrix y) {
-    fallback.axpy(alpha, x, y);
+    VectorElementwise.axpy(alpha, x, y);
   }
 
   @Override
