@@ -2,10 +2,12 @@ package dev.lanewise.cli;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +59,13 @@ final class OutputFile implements AutoCloseable {
   void write(Content content) {
     try {
       if (draft == null) {
-        content.writeTo(target);
+        Path whole = Files.createTempFile("lanewise", ".part");
+        try (OutputStream out = Files.newOutputStream(target)) {
+          content.writeTo(whole);
+          Files.copy(whole, out);
+        } finally {
+          Files.deleteIfExists(whole);
+        }
         return;
       }
       content.writeTo(draft);
@@ -69,6 +77,8 @@ final class OutputFile implements AutoCloseable {
       }
     } catch (IOException e) {
       throw failed(e);
+    } catch (UncheckedIOException e) {
+      throw failed(Objects.requireNonNull(e.getCause()));
     }
   }
 

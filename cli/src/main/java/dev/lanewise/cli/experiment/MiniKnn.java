@@ -203,8 +203,10 @@ final class MiniKnn implements Experiment {
     int tests = split.publishedTest().length;
     for (int i = 0; i < BLOCKS.length; i++) {
       long start = System.nanoTime();
+      // The rule asks whether a distance between means equals a label; these are between sums.
+      Vote vote = Votes.publishedMiniMnist(BLOCKS[i] * BLOCKS[i]);
       int[] correct =
-          sweep(context, images, sums[i], split.train(), split.publishedTest(), vote(BLOCKS[i]));
+          sweep(context, images, sums[i], split.train(), split.publishedTest(), vote);
       tally.seconds += (System.nanoTime() - start) / 1e9 / tests;
       offer(best, correct, i);
       tally.firstK[i][seed] = (double) correct[0] / tests;
@@ -267,22 +269,6 @@ final class MiniKnn implements Experiment {
       }
     }
     return correct;
-  }
-
-  /**
-   * The published rule, which asks whether a distance between averaged images equals a label:
-   * distances between block sums are block * block times that.
-   */
-  private static Vote vote(int block) {
-    Vote published = Votes.publishedMiniMnist();
-    double pixels = block * block;
-    return (labels, distances, k) -> {
-      double[] scaled = new double[k];
-      for (int i = 0; i < k; i++) {
-        scaled[i] = distances[i] / pixels;
-      }
-      return published.decide(labels, scaled, k);
-    };
   }
 
   private static int[] pick(int[] values, int[] rows) {

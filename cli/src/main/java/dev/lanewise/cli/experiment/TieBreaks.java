@@ -64,14 +64,4 @@ record TieBreaks(List<Flip> flips) {
     }
     return null;
   }
-
-  /** The fewest right answers that some order of the ties gives, {@code now} being ours. */
-  int lowest(int now) {
-    return now - (int) flips.stream().filter(Flip::rightNow).count();
-  }
-
-  /** The most right answers that some order of the ties gives, {@code now} being ours. */
-  int highest(int now) {
-    return now + (int) flips.stream().filter(flip -> !flip.rightNow()).count();
-  }
 }
