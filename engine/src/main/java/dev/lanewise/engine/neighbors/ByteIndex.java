@@ -39,7 +39,8 @@ final class ByteIndex implements NearestNeighbors.Index {
    * them every row is aligned and no kernel has columns left over.
    */
   private static ByteMatrix padded(int rows, int columns) {
-    return ByteMatrix.zeros(rows, Math.ceilDiv(columns, ByteMatrix.ALIGNMENT) * ByteMatrix.ALIGNMENT);
+    return ByteMatrix.zeros(
+        rows, Math.ceilDiv(columns, ByteMatrix.ALIGNMENT) * ByteMatrix.ALIGNMENT);
   }
 
   @Override
@@ -102,7 +103,7 @@ final class ByteIndex implements NearestNeighbors.Index {
       for (int query = from; query < to; query++) {
         best.sort(query - from);
         for (int rank = 0; rank < k; rank++) {
-          long distance = best.distance(query - from, rank);
+          double distance = (double) best.distance(query - from, rank);
           indices[query * k + rank] = best.row(query - from, rank);
           distances[query * k + rank] = metric == Metric.L1 ? distance : Math.sqrt(distance);
         }

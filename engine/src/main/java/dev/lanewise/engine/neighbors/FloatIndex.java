@@ -12,21 +12,23 @@ import java.util.List;
  * Rows of floats. A kernel's distances only decide which rows are worth the {@link
  * CanonicalDistance} that ranks them.
  *
- * <p><b>The margin.</b> Let S be the exact measure of d columns and u = 2^-24. A kernel's difference
- * is D(1 + e1); a square has that factor twice and one rounding more; a sum of non-negative terms,
- * in any association, adds at most d roundings to each term. So the kernel's value is at most
- * S (1 + g), g = nu / (1 - nu), n = d + 3, plus at most 2^-149 for each of the d products, which may
- * fall below the normal range. The canonical value C differs from S by the same factor with 2^-53
- * for u, which one more u covers many times. With n = d + 4 and nu at most 1/4, g is at most 2nu: a
- * row with C at most T has a kernel value of at most T (1 + 2nu) + d 2^-149. More columns than nu
- * allows, or a limit beyond the floats, filter nothing; a kernel value that overflows is infinite,
- * and passes only such a limit.
+ * <p><b>The margin.</b> Let S be the exact measure of d columns and u = 2^-24. A kernel's
+ * difference is D(1 + e1); a square has that factor twice and one rounding more; a sum of
+ * non-negative terms, in any association, adds at most d roundings to each term. So the kernel's
+ * value is at most S (1 + g), g = nu / (1 - nu), n = d + 3, plus at most 2^-149 for each of the d
+ * products, which may fall below the normal range. The canonical value C differs from S by the same
+ * factor with 2^-53 for u, which one more u covers many times. With n = d + 4 and nu at most 1/4, g
+ * is at most 2nu: a row with C at most T has a kernel value of at most T (1 + 2nu) + d 2^-149. More
+ * columns than nu allows, or a limit beyond the floats, filter nothing; a kernel value that
+ * overflows is infinite, and passes only such a limit.
  */
 final class FloatIndex implements NearestNeighbors.Index {
 
   private static final int QUERIES = 64;
 
-  /** Rows a block: at 3,136 bytes a row, 200 kB, so that a block stays in the second-level cache. */
+  /**
+   * Rows a block: at 3,136 bytes a row, 200 kB, so that a block stays in the second-level cache.
+   */
   private static final int ROWS = 64;
 
   private static final int LINE = FloatMatrix.ALIGNMENT / Float.BYTES;
@@ -43,8 +45,7 @@ final class FloatIndex implements NearestNeighbors.Index {
     finite("row", source);
     this.engine = engine;
     this.metric = distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
-    this.rows =
-        FloatMatrix.zeros(source.rows(), Math.ceilDiv(source.columns(), LINE) * LINE);
+    this.rows = FloatMatrix.zeros(source.rows(), Math.ceilDiv(source.columns(), LINE) * LINE);
     rows.block(0, source.rows(), 0, source.columns()).setAll(source);
     this.blocks = new ArrayList<>();
     for (int from = 0; from < rows.rows(); from += ROWS) {
@@ -60,7 +61,14 @@ final class FloatIndex implements NearestNeighbors.Index {
       for (int j = 0; j < matrix.columns(); j++) {
         if (!Float.isFinite(matrix.get(i, j))) {
           throw new IllegalArgumentException(
-              what + " " + i + ", column " + j + " is " + matrix.get(i, j) + ", not a finite number");
+              what
+                  + " "
+                  + i
+                  + ", column "
+                  + j
+                  + " is "
+                  + matrix.get(i, j)
+                  + ", not a finite number");
         }
       }
     }

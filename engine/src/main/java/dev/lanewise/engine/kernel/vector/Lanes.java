@@ -21,7 +21,27 @@ final class Lanes {
   static final VectorSpecies<Short> SHORT = VectorSpecies.of(short.class, SHAPE);
   static final VectorSpecies<Byte> BYTE = VectorSpecies.of(byte.class, SHAPE);
 
+  /**
+   * Whether multiply and add are fused. Where the hardware cannot, {@code FloatVector.fma} is
+   * emulated with big decimals, thousands of times slower, so two rounded operations do instead. On
+   * x86 fused operations came with AVX2, that is with the preference for at least 256 bits; every
+   * 64-bit ARM has them.
+   */
+  static final boolean FUSED = fused(System.getProperty("os.arch", ""), preferredBits());
+
   private Lanes() {}
+
+  static boolean fused(String architecture, int preferredBits) {
+    return switch (architecture) {
+      case "amd64", "x86_64", "i386", "x86" -> preferredBits >= 256;
+      default -> true;
+    };
+  }
+
+  /** a b + c, with one rounding where {@link #FUSED}. */
+  static FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) {
+    return FUSED ? a.fma(b, c) : a.mul(b).add(c);
+  }
 
   private static VectorShape shape(@org.jspecify.annotations.Nullable String bits) {
     if (bits == null) {

@@ -25,7 +25,8 @@ import jdk.incubator.vector.VectorSpecies;
  * and a shift, and exact while E and O fit. Products are split the same way in 32-bit lanes.
  *
  * <p>Partial sums leave a loop through an array and are reduced in a method of their own: with
- * reductions in the same method C2 runs out of its inlining budget and boxes the vectors.
+ * reductions in the same method C2 runs out of its inlining budget and boxes the vectors. The same
+ * happened with four rows in one loop, so a loop takes two.
  */
 final class VectorDistancesBytes {
 
@@ -89,7 +90,8 @@ final class VectorDistancesBytes {
         int from = 0;
         while (from < whole) {
           int to = Math.min(whole, from + SHORT_STEPS * STEP);
-          l1(q, q0, r, r0, r1, r2, r3, from, to, partial);
+          l1(q, q0, r, r0, r1, from, to, partial, 0);
+          l1(q, q0, r, r2, r3, from, to, partial, 2 * INTS);
           from = to;
         }
         if (whole < columns) {
@@ -97,13 +99,15 @@ final class VectorDistancesBytes {
         }
       }
       case SQUARED_L2 -> {
-        squaredL2(q, q0, r, r0, r1, r2, r3, whole, partial);
+        squaredL2(q, q0, r, r0, r1, whole, partial, 0);
+        squaredL2(q, q0, r, r2, r3, whole, partial, 2 * INTS);
         if (whole < columns) {
           squaredL2Rest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, keep, partial);
         }
       }
       case DOT -> {
-        dot(q, q0, r, r0, r1, r2, r3, whole, partial);
+        dot(q, q0, r, r0, r1, whole, partial, 0);
+        dot(q, q0, r, r2, r3, whole, partial, 2 * INTS);
         if (whole < columns) {
           dotRest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, keep, partial);
         }
@@ -132,44 +136,32 @@ final class VectorDistancesBytes {
       MemorySegment r,
       long r0,
       long r1,
-      long r2,
-      long r3,
       int from,
       int to,
-      int[] partial) {
+      int[] partial,
+      int at) {
     ShortVector all0 = ShortVector.zero(SHORT);
     ShortVector all1 = all0;
-    ShortVector all2 = all0;
-    ShortVector all3 = all0;
     ShortVector odd0 = all0;
     ShortVector odd1 = all0;
-    ShortVector odd2 = all0;
-    ShortVector odd3 = all0;
     for (int p = from; p < to; p += STEP) {
       ByteVector x = load(q, q0 + p);
-      ShortVector d0 = absoluteDifference(x, load(r, r0 + p));
-      all0 = all0.add(d0);
-      odd0 = odd0.add(d0.lanewise(LSHR, 8));
-      ShortVector d1 = absoluteDifference(x, load(r, r1 + p));
-      all1 = all1.add(d1);
-      odd1 = odd1.add(d1.lanewise(LSHR, 8));
-      ShortVector d2 = absoluteDifference(x, load(r, r2 + p));
-      all2 = all2.add(d2);
-      odd2 = odd2.add(d2.lanewise(LSHR, 8));
-      ShortVector d3 = absoluteDifference(x, load(r, r3 + p));
-      all3 = all3.add(d3);
-      odd3 = odd3.add(d3.lanewise(LSHR, 8));
+      ByteVector y = load(r, r0 + p);
+      ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
+      all0 = all0.add(d);
+      odd0 = odd0.add(d.lanewise(LSHR, 8));
+      y = load(r, r1 + p);
+      d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
+      all1 = all1.add(d);
+      odd1 = odd1.add(d.lanewise(LSHR, 8));
     }
-    addShorts(all0, odd0, partial, 0);
-    addShorts(all1, odd1, partial, INTS);
-    addShorts(all2, odd2, partial, 2 * INTS);
-    addShorts(all3, odd3, partial, 3 * INTS);
+    addShorts(all0, odd0, partial, at);
+    addShorts(all1, odd1, partial, at + INTS);
   }
 
   /** Adds E + O = all - 256 O + O, a non-negative short a lane, to a vector of ints. */
   private static void addShorts(ShortVector all, ShortVector odd, int[] partial, int at) {
-    IntVector pairs =
-        all.sub(odd.lanewise(VectorOperators.LSHL, 8)).add(odd).reinterpretAsInts();
+    IntVector pairs = all.sub(odd.lanewise(VectorOperators.LSHL, 8)).add(odd).reinterpretAsInts();
     IntVector.fromArray(INT, partial, at)
         .add(pairs.and(0xFFFF))
         .add(pairs.lanewise(LSHR, 16))
@@ -198,50 +190,32 @@ final class VectorDistancesBytes {
   }
 
   private static void squaredL2(
-      MemorySegment q,
-      long q0,
-      MemorySegment r,
-      long r0,
-      long r1,
-      long r2,
-      long r3,
-      int to,
-      int[] partial) {
+      MemorySegment q, long q0, MemorySegment r, long r0, long r1, int to, int[] partial, int at) {
     IntVector all0 = IntVector.zero(INT);
     IntVector all1 = all0;
-    IntVector all2 = all0;
-    IntVector all3 = all0;
     IntVector high0 = all0;
     IntVector high1 = all0;
-    IntVector high2 = all0;
-    IntVector high3 = all0;
     for (int p = 0; p < to; p += STEP) {
       ByteVector x = load(q, q0 + p);
-      ShortVector d = absoluteDifference(x, load(r, r0 + p));
-      IntVector even = squareEven(d);
-      IntVector odd = squareOdd(d);
+      ByteVector y = load(r, r0 + p);
+      ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
+      ShortVector e = d.and((short) 0xFF);
+      ShortVector o = d.lanewise(LSHR, 8);
+      IntVector even = e.mul(e).reinterpretAsInts();
+      IntVector odd = o.mul(o).reinterpretAsInts();
       all0 = all0.add(even).add(odd);
       high0 = high0.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
-      d = absoluteDifference(x, load(r, r1 + p));
-      even = squareEven(d);
-      odd = squareOdd(d);
+      y = load(r, r1 + p);
+      d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
+      e = d.and((short) 0xFF);
+      o = d.lanewise(LSHR, 8);
+      even = e.mul(e).reinterpretAsInts();
+      odd = o.mul(o).reinterpretAsInts();
       all1 = all1.add(even).add(odd);
       high1 = high1.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
-      d = absoluteDifference(x, load(r, r2 + p));
-      even = squareEven(d);
-      odd = squareOdd(d);
-      all2 = all2.add(even).add(odd);
-      high2 = high2.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
-      d = absoluteDifference(x, load(r, r3 + p));
-      even = squareEven(d);
-      odd = squareOdd(d);
-      all3 = all3.add(even).add(odd);
-      high3 = high3.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
     }
-    setInts(all0, high0, partial, 0);
-    setInts(all1, high1, partial, INTS);
-    setInts(all2, high2, partial, 2 * INTS);
-    setInts(all3, high3, partial, 3 * INTS);
+    setInts(all0, high0, partial, at);
+    setInts(all1, high1, partial, at + INTS);
   }
 
   /** The squares of the even bytes: 255^2 = 65,025 fits an unsigned 16-bit lane. */
@@ -293,52 +267,28 @@ final class VectorDistancesBytes {
   }
 
   private static void dot(
-      MemorySegment q,
-      long q0,
-      MemorySegment r,
-      long r0,
-      long r1,
-      long r2,
-      long r3,
-      int to,
-      int[] partial) {
+      MemorySegment q, long q0, MemorySegment r, long r0, long r1, int to, int[] partial, int at) {
     IntVector all0 = IntVector.zero(INT);
     IntVector all1 = all0;
-    IntVector all2 = all0;
-    IntVector all3 = all0;
     IntVector high0 = all0;
     IntVector high1 = all0;
-    IntVector high2 = all0;
-    IntVector high3 = all0;
     for (int p = 0; p < to; p += STEP) {
       ShortVector x = load(q, q0 + p).reinterpretAsShorts();
       ShortVector xEven = x.and((short) 0xFF);
       ShortVector xOdd = x.lanewise(LSHR, 8);
       ShortVector y = load(r, r0 + p).reinterpretAsShorts();
-      IntVector even = multiplyEven(xEven, y);
-      IntVector odd = multiplyOdd(xOdd, y);
+      IntVector even = xEven.mul(y.and((short) 0xFF)).reinterpretAsInts();
+      IntVector odd = xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
       all0 = all0.add(even).add(odd);
       high0 = high0.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
       y = load(r, r1 + p).reinterpretAsShorts();
-      even = multiplyEven(xEven, y);
-      odd = multiplyOdd(xOdd, y);
+      even = xEven.mul(y.and((short) 0xFF)).reinterpretAsInts();
+      odd = xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
       all1 = all1.add(even).add(odd);
       high1 = high1.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
-      y = load(r, r2 + p).reinterpretAsShorts();
-      even = multiplyEven(xEven, y);
-      odd = multiplyOdd(xOdd, y);
-      all2 = all2.add(even).add(odd);
-      high2 = high2.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
-      y = load(r, r3 + p).reinterpretAsShorts();
-      even = multiplyEven(xEven, y);
-      odd = multiplyOdd(xOdd, y);
-      all3 = all3.add(even).add(odd);
-      high3 = high3.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
     }
-    setInts(all0, high0, partial, 0);
-    setInts(all1, high1, partial, INTS);
-    setInts(all2, high2, partial, 2 * INTS);
-    setInts(all3, high3, partial, 3 * INTS);
+    setInts(all0, high0, partial, at);
+    setInts(all1, high1, partial, at + INTS);
   }
 
   private static IntVector multiplyEven(ShortVector xEven, ShortVector y) {

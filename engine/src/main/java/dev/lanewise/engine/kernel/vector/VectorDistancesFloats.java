@@ -11,8 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Measures between rows of floats, from the differences themselves: a distance is a sum of
- * non-negative terms and its relative error stays of the order of columns * 2^-24, which the
- * detour over dot products does not give.
+ * non-negative terms and its relative error stays of the order of columns * 2^-24, which the detour
+ * over dot products does not give.
  */
 final class VectorDistancesFloats {
 

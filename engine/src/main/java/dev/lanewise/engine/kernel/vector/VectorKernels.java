@@ -33,7 +33,7 @@ final class VectorKernels implements Kernels {
       FloatMatrix b,
       float beta,
       FloatMatrix c) {
-    fallback.gemm(transposeA, transposeB, alpha, a, b, beta, c);
+    VectorGemm.gemm(transposeA, transposeB, alpha, a, b, beta, c);
   }
 
   @Override

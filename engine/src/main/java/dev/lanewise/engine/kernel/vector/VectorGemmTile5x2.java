@@ -1,0 +1,74 @@
+package dev.lanewise.engine.kernel.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The micro-kernel for 16 vector registers (AVX2): a tile of 5 rows x 2 vectors keeps 10 sums,
+ * which cover the latency (4 cycles) of 2 FMA units, and leaves 6 registers for B and the
+ * broadcasts of A. The 12 sums that 16 registers could hold on paper are more than C2 colours
+ * without spilling.
+ *
+ * <p>Panels of A are an array and not native memory, because C2 removes the range checks of an int
+ * index and leaves those of a segment in the loop. The loop is not unrolled and the sums leave by
+ * one plain store each: C1 has to be able to compile the method ("out of virtual registers"
+ * otherwise), or HotSpot may leave it in a slow tier for good, and C2 gets no type profile.
+ */
+final class VectorGemmTile5x2 {
+
+  private static final VectorSpecies<Float> F = Lanes.FLOAT;
+  private static final long V = F.vectorByteSize();
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+
+  static final int ROWS = 5;
+  static final int VECTORS = 2;
+
+  private VectorGemmTile5x2() {}
+
+  /** As {@link VectorGemmTile#run}. */
+  static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, MemorySegment tile) {
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    FloatVector c40 = FloatVector.zero(F);
+    FloatVector c41 = FloatVector.zero(F);
+    for (int p = 0; p < k; p++) {
+      long q = bAt + p * (2 * V);
+      int r = aAt + p * 5;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, b, q, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, b, q + V, NATIVE);
+      FloatVector a0 = FloatVector.broadcast(F, a[r]);
+      c00 = Lanes.multiplyAdd(a0, b0, c00);
+      c01 = Lanes.multiplyAdd(a0, b1, c01);
+      FloatVector a1 = FloatVector.broadcast(F, a[r + 1]);
+      c10 = Lanes.multiplyAdd(a1, b0, c10);
+      c11 = Lanes.multiplyAdd(a1, b1, c11);
+      FloatVector a2 = FloatVector.broadcast(F, a[r + 2]);
+      c20 = Lanes.multiplyAdd(a2, b0, c20);
+      c21 = Lanes.multiplyAdd(a2, b1, c21);
+      FloatVector a3 = FloatVector.broadcast(F, a[r + 3]);
+      c30 = Lanes.multiplyAdd(a3, b0, c30);
+      c31 = Lanes.multiplyAdd(a3, b1, c31);
+      FloatVector a4 = FloatVector.broadcast(F, a[r + 4]);
+      c40 = Lanes.multiplyAdd(a4, b0, c40);
+      c41 = Lanes.multiplyAdd(a4, b1, c41);
+    }
+    c00.intoMemorySegment(tile, 0, NATIVE);
+    c01.intoMemorySegment(tile, V, NATIVE);
+    c10.intoMemorySegment(tile, 2 * V, NATIVE);
+    c11.intoMemorySegment(tile, 3 * V, NATIVE);
+    c20.intoMemorySegment(tile, 4 * V, NATIVE);
+    c21.intoMemorySegment(tile, 5 * V, NATIVE);
+    c30.intoMemorySegment(tile, 6 * V, NATIVE);
+    c31.intoMemorySegment(tile, 7 * V, NATIVE);
+    c40.intoMemorySegment(tile, 8 * V, NATIVE);
+    c41.intoMemorySegment(tile, 9 * V, NATIVE);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.lanewise.engine.kernel.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The micro-kernel for 32 vector registers (AVX-512, NEON): a tile of 8 rows x 3 vectors keeps 24
+ * sums, 3 vectors of B and a broadcast of A in registers.
+ *
+ * <p>Made as {@link VectorGemmTile5x2}, for the reasons given there.
+ */
+final class VectorGemmTile8x3 {
+
+  private static final VectorSpecies<Float> F = Lanes.FLOAT;
+  private static final long V = F.vectorByteSize();
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+
+  static final int ROWS = 8;
+  static final int VECTORS = 3;
+
+  private VectorGemmTile8x3() {}
+
+  /** As {@link VectorGemmTile#run}. */
+  static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, MemorySegment tile) {
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c02 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c12 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c22 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    FloatVector c32 = FloatVector.zero(F);
+    FloatVector c40 = FloatVector.zero(F);
+    FloatVector c41 = FloatVector.zero(F);
+    FloatVector c42 = FloatVector.zero(F);
+    FloatVector c50 = FloatVector.zero(F);
+    FloatVector c51 = FloatVector.zero(F);
+    FloatVector c52 = FloatVector.zero(F);
+    FloatVector c60 = FloatVector.zero(F);
+    FloatVector c61 = FloatVector.zero(F);
+    FloatVector c62 = FloatVector.zero(F);
+    FloatVector c70 = FloatVector.zero(F);
+    FloatVector c71 = FloatVector.zero(F);
+    FloatVector c72 = FloatVector.zero(F);
+    for (int p = 0; p < k; p++) {
+      long q = bAt + p * (3 * V);
+      int r = aAt + p * 8;
+      FloatVector b0 = FloatVector.fromMemorySegment(F, b, q, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, b, q + V, NATIVE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, b, q + 2 * V, NATIVE);
+      FloatVector a0 = FloatVector.broadcast(F, a[r]);
+      c00 = Lanes.multiplyAdd(a0, b0, c00);
+      c01 = Lanes.multiplyAdd(a0, b1, c01);
+      c02 = Lanes.multiplyAdd(a0, b2, c02);
+      FloatVector a1 = FloatVector.broadcast(F, a[r + 1]);
+      c10 = Lanes.multiplyAdd(a1, b0, c10);
+      c11 = Lanes.multiplyAdd(a1, b1, c11);
+      c12 = Lanes.multiplyAdd(a1, b2, c12);
+      FloatVector a2 = FloatVector.broadcast(F, a[r + 2]);
+      c20 = Lanes.multiplyAdd(a2, b0, c20);
+      c21 = Lanes.multiplyAdd(a2, b1, c21);
+      c22 = Lanes.multiplyAdd(a2, b2, c22);
+      FloatVector a3 = FloatVector.broadcast(F, a[r + 3]);
+      c30 = Lanes.multiplyAdd(a3, b0, c30);
+      c31 = Lanes.multiplyAdd(a3, b1, c31);
+      c32 = Lanes.multiplyAdd(a3, b2, c32);
+      FloatVector a4 = FloatVector.broadcast(F, a[r + 4]);
+      c40 = Lanes.multiplyAdd(a4, b0, c40);
+      c41 = Lanes.multiplyAdd(a4, b1, c41);
+      c42 = Lanes.multiplyAdd(a4, b2, c42);
+      FloatVector a5 = FloatVector.broadcast(F, a[r + 5]);
+      c50 = Lanes.multiplyAdd(a5, b0, c50);
+      c51 = Lanes.multiplyAdd(a5, b1, c51);
+      c52 = Lanes.multiplyAdd(a5, b2, c52);
+      FloatVector a6 = FloatVector.broadcast(F, a[r + 6]);
+      c60 = Lanes.multiplyAdd(a6, b0, c60);
+      c61 = Lanes.multiplyAdd(a6, b1, c61);
+      c62 = Lanes.multiplyAdd(a6, b2, c62);
+      FloatVector a7 = FloatVector.broadcast(F, a[r + 7]);
+      c70 = Lanes.multiplyAdd(a7, b0, c70);
+      c71 = Lanes.multiplyAdd(a7, b1, c71);
+      c72 = Lanes.multiplyAdd(a7, b2, c72);
+    }
+    c00.intoMemorySegment(tile, 0, NATIVE);
+    c01.intoMemorySegment(tile, V, NATIVE);
+    c02.intoMemorySegment(tile, 2 * V, NATIVE);
+    c10.intoMemorySegment(tile, 3 * V, NATIVE);
+    c11.intoMemorySegment(tile, 4 * V, NATIVE);
+    c12.intoMemorySegment(tile, 5 * V, NATIVE);
+    c20.intoMemorySegment(tile, 6 * V, NATIVE);
+    c21.intoMemorySegment(tile, 7 * V, NATIVE);
+    c22.intoMemorySegment(tile, 8 * V, NATIVE);
+    c30.intoMemorySegment(tile, 9 * V, NATIVE);
+    c31.intoMemorySegment(tile, 10 * V, NATIVE);
+    c32.intoMemorySegment(tile, 11 * V, NATIVE);
+    c40.intoMemorySegment(tile, 12 * V, NATIVE);
+    c41.intoMemorySegment(tile, 13 * V, NATIVE);
+    c42.intoMemorySegment(tile, 14 * V, NATIVE);
+    c50.intoMemorySegment(tile, 15 * V, NATIVE);
+    c51.intoMemorySegment(tile, 16 * V, NATIVE);
+    c52.intoMemorySegment(tile, 17 * V, NATIVE);
+    c60.intoMemorySegment(tile, 18 * V, NATIVE);
+    c61.intoMemorySegment(tile, 19 * V, NATIVE);
+    c62.intoMemorySegment(tile, 20 * V, NATIVE);
+    c70.intoMemorySegment(tile, 21 * V, NATIVE);
+    c71.intoMemorySegment(tile, 22 * V, NATIVE);
+    c72.intoMemorySegment(tile, 23 * V, NATIVE);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.lanewise.engine.kernel.vector;
+
+import dev.lanewise.engine.matrix.Matrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scratch memory of one running multiplication: a block of A, a block of B and one tile, in native
+ * memory so that every panel starts on a cache line.
+ *
+ * <p>Ownership: a call takes a workspace and gives it back, and in between nobody else sees it. Up
+ * to {@link #KEPT} idle ones are kept for the life of the process; more exist only while more calls
+ * run at once, and their memory, like all of it, belongs to automatic arenas. Nothing is tied to a
+ * thread, so a million virtual threads hold no more than those that are multiplying, and in the
+ * steady state nothing is allocated.
+ */
+final class VectorGemmWorkspace {
+
+  /**
+   * Depth of a block: a panel of B (16 columns on AVX2) of this depth takes 16 KB, half of a first
+   * level cache of 32 KB; the other half is for the panel of A and the tile of C that pass by.
+   */
+  static final int DEPTH = 256;
+
+  /** Rows of a block of A, in tiles: 240 x 256 floats, 240 KB, half of a second level of 512 KB. */
+  static final int ROWS = 240 / VectorGemmTile.ROWS * VectorGemmTile.ROWS;
+
+  /** Columns of a block of B, in tiles: 1 MB at most, for the third level. */
+  static final int COLUMNS = 1024 / VectorGemmTile.COLUMNS * VectorGemmTile.COLUMNS;
+
+  private static final int KEPT = 2 * Runtime.getRuntime().availableProcessors();
+
+  private static final AtomicReferenceArray<@Nullable VectorGemmWorkspace> IDLE =
+      new AtomicReferenceArray<>(KEPT);
+
+  final float[] a = new float[ROWS * DEPTH];
+  final MemorySegment b;
+  final MemorySegment tile;
+
+  private VectorGemmWorkspace() {
+    Arena arena = Arena.ofAuto();
+    b = arena.allocate(4L * COLUMNS * DEPTH, Matrix.ALIGNMENT);
+    tile = arena.allocate(4L * VectorGemmTile.ROWS * VectorGemmTile.COLUMNS, Matrix.ALIGNMENT);
+  }
+
+  static VectorGemmWorkspace take() {
+    for (int i = 0; i < KEPT; i++) {
+      VectorGemmWorkspace idle = IDLE.getAndSet(i, null);
+      if (idle != null) {
+        return idle;
+      }
+    }
+    return new VectorGemmWorkspace();
+  }
+
+  void giveBack() {
+    for (int i = 0; i < KEPT; i++) {
+      if (IDLE.compareAndSet(i, null, this)) {
+        return;
+      }
+    }
+  }
+}
