@@ -57,7 +57,7 @@ final class DoctorCommand implements Runnable {
           out,
           "choice",
           "backend " + engine.info().backend() + " (" + engine.info().reason() + ")");
-      line(out, "", engine.info().threads() + " threads");
+      line(out, "", "threads: " + engine.info().threads());
     }
   }
 

@@ -62,7 +62,7 @@ final class KnnSweep implements Experiment {
   @Override
   public String defects() {
     return "An unstable sort: which of two training images at equal distance takes the last place"
-               + " is left to chance.";
+        + " is left to chance.";
   }
 
   @Override

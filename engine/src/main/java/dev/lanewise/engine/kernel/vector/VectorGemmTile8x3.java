@@ -23,7 +23,8 @@ final class VectorGemmTile8x3 {
   private VectorGemmTile8x3() {}
 
   /** As {@link VectorGemmTile#run}. */
-  static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, MemorySegment tile) {
+  static void run(
+      int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, MemorySegment tile) {
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c02 = FloatVector.zero(F);
@@ -49,7 +50,7 @@ final class VectorGemmTile8x3 {
     FloatVector c71 = FloatVector.zero(F);
     FloatVector c72 = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
-      long q = bAt + p * (3 * V);
+      long q = bAt + p * bStep;
       int r = aAt + p * 8;
       FloatVector b0 = FloatVector.fromMemorySegment(F, b, q, NATIVE);
       FloatVector b1 = FloatVector.fromMemorySegment(F, b, q + V, NATIVE);
