@@ -1,5 +1,6 @@
 package dev.lanewise.blas;
 
+import dev.lanewise.engine.kernel.ForwardingKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Shapes;
@@ -14,15 +15,14 @@ import java.lang.foreign.ValueLayout;
  * {@link Kernels} that send to OpenBLAS what is a matrix product, and everything else to a
  * fallback.
  */
-final class OpenBlasKernels implements Kernels {
+final class OpenBlasKernels extends ForwardingKernels {
 
   private final OpenBlas blas;
-  private final Kernels fallback;
   private final ByteProducts byteProducts;
 
   OpenBlasKernels(OpenBlas blas, Kernels fallback) {
+    super(fallback);
     this.blas = blas;
-    this.fallback = fallback;
     this.byteProducts = new ByteProducts(blas);
   }
 
@@ -108,35 +108,5 @@ final class OpenBlasKernels implements Kernels {
     } else {
       fallback.distances(metric, queries, rows, out);
     }
-  }
-
-  @Override
-  public int atMost(IntMatrix values, int row, int limit, int[] hits) {
-    return fallback.atMost(values, row, limit, hits);
-  }
-
-  @Override
-  public int atMost(FloatMatrix values, int row, float limit, int[] hits) {
-    return fallback.atMost(values, row, limit, hits);
-  }
-
-  @Override
-  public void softmaxRows(FloatMatrix logits, FloatMatrix probabilities) {
-    fallback.softmaxRows(logits, probabilities);
-  }
-
-  @Override
-  public void addRow(FloatMatrix row, FloatMatrix x) {
-    fallback.addRow(row, x);
-  }
-
-  @Override
-  public void columnSums(FloatMatrix x, FloatMatrix sums) {
-    fallback.columnSums(x, sums);
-  }
-
-  @Override
-  public void axpy(float alpha, FloatMatrix x, FloatMatrix y) {
-    fallback.axpy(alpha, x, y);
   }
 }
