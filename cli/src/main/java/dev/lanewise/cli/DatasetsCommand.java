@@ -57,7 +57,9 @@ final class DatasetsCommand implements Runnable {
     line.accept("mini-mnist", images(mini));
     line.accept(
         "notmnist",
-        catalog.hasNotMnist() ? images(catalog.notMnist()) : "not here, and nothing of it embedded");
+        catalog.hasNotMnist()
+            ? images(catalog.notMnist())
+            : "not here, and nothing of it embedded");
   }
 
   private static String images(ImageSet set) {

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 /** Shows what lanewise would run on here, and why. */
 @Command(
     name = "doctor",
-    description = "Show CPU, JVM, backends, the choice among them and its reason, and the data found.",
+    description =
+        "Show CPU, JVM, backends, the choice among them and its reason, and the data found.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class DoctorCommand implements Runnable {
@@ -30,17 +31,20 @@ final class DoctorCommand implements Runnable {
     PrintWriter out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
     Machine machine = Machine.here();
     line(out, "lanewise", Build.version() + ", commit " + Build.commit());
-    line(out, "CPU", machine.cpu() + ", " + machine.processors() + " processors, FMA " + machine.fma());
+    line(
+        out,
+        "CPU",
+        machine.cpu() + ", " + machine.processors() + " processors, FMA " + machine.fma());
     line(out, "JVM", machine.jvm());
     line(out, "", System.getProperty("java.home"));
     line(out, "OS", machine.os());
-    line(
-        out,
-        "memory",
-        "heap up to " + Runtime.getRuntime().maxMemory() / (1024 * 1024) + " MiB");
+    line(out, "memory", "heap up to " + Runtime.getRuntime().maxMemory() / (1024 * 1024) + " MiB");
     out.println();
     for (Probe probe : Backends.discover().probeAll()) {
-      line(out, probe.name(), (probe.available() ? "available: " : "unavailable: ") + probe.detail());
+      line(
+          out,
+          probe.name(),
+          (probe.available() ? "available: " : "unavailable: ") + probe.detail());
       probe.facts().forEach((name, value) -> line(out, "", name + ": " + value));
     }
     out.println();
@@ -53,7 +57,7 @@ final class DoctorCommand implements Runnable {
           out,
           "choice",
           "backend " + engine.info().backend() + " (" + engine.info().reason() + ")");
-      line(out, "", engine.info().threads() + " threads");
+      line(out, "", "threads: " + engine.info().threads());
     }
   }
 

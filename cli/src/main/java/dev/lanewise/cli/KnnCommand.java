@@ -1,12 +1,12 @@
 package dev.lanewise.cli;
 
+import dev.lanewise.cli.experiment.Progress;
 import dev.lanewise.data.DataFormatException;
 import dev.lanewise.data.MissingDataException;
 import dev.lanewise.data.format.Idx;
 import dev.lanewise.data.format.NpyArray;
 import dev.lanewise.data.format.NpyType;
 import dev.lanewise.data.format.Npz;
-import dev.lanewise.cli.experiment.Progress;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -42,8 +42,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
-      "Files are IDX (plain or gzip), with the labels in files of their own, or .npz with the arrays"
-          + " 'images' (rows x anything) and 'labels'. Neighbours are ordered by distance, then by row."
+      "Files are IDX (plain or gzip), with the labels in files of their own, or .npz with the"
+          + " arrays 'images' (rows x anything) and 'labels'. Neighbours are ordered by distance,"
+          + " then by row."
     })
 final class KnnCommand implements Runnable {
 

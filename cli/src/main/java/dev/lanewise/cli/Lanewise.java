@@ -4,6 +4,8 @@ import dev.lanewise.data.DataFormatException;
 import dev.lanewise.data.MissingDataException;
 import dev.lanewise.engine.backend.BackendUnavailableException;
 import java.io.PrintWriter;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,11 +49,12 @@ final class Lanewise implements Runnable {
       scope = CommandLine.ScopeType.INHERIT)
   private boolean stacktrace;
 
-  @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+  @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "which command?");
+    throw new CommandLine.ParameterException(
+        Objects.requireNonNull(spec).commandLine(), "which command?");
   }
 
   static CommandLine commandLine(PrintWriter out, PrintWriter err) {
@@ -69,7 +72,7 @@ final class Lanewise implements Runnable {
   private static int usage(CommandLine.ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("lanewise: " + oneLine(e.getMessage()));
+    err.println("lanewise: " + oneLine(String.valueOf(e.getMessage())));
     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
     err.println(
         "Try '" + command.getCommandSpec().qualifiedName() + " --help' for what it understands.");

@@ -22,9 +22,7 @@ public final class Main {
     return new PrintWriter(
         stream,
         true,
-        encoding == null
-            ? StandardCharsets.UTF_8
-            : java.nio.charset.Charset.forName(encoding));
+        encoding == null ? StandardCharsets.UTF_8 : java.nio.charset.Charset.forName(encoding));
   }
 
   /**

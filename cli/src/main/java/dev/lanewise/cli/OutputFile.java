@@ -45,7 +45,8 @@ final class OutputFile implements AutoCloseable {
       if (Files.exists(real) && !Files.isWritable(real)) {
         throw new CliException(ExitCodes.OUTPUT, "cannot write " + target + ": no permission");
       }
-      draft = real.resolveSibling("." + real.getFileName() + ".part" + ProcessHandle.current().pid());
+      draft =
+          real.resolveSibling("." + real.getFileName() + ".part" + ProcessHandle.current().pid());
       // Opening with the usual options gives the usual permissions.
       try (OutputStream created = Files.newOutputStream(draft)) {
         created.flush();

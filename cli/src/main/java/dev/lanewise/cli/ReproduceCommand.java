@@ -60,8 +60,8 @@ final class ReproduceCommand implements Callable<Integer> {
       names = "--variant",
       paramLabel = "VARIANT",
       description =
-          "published: what the write-up's code does, defects included; corrected: what its text asks"
-              + " for; both (the default).")
+          "published: what the write-up's code does, defects included; corrected: what its text"
+              + " asks for; both (the default).")
   private Choice variant = Choice.BOTH;
 
   @Option(

@@ -57,62 +57,79 @@ final class TextReport {
     if (!experiment.defects().isEmpty()) {
       wrap("  ", "defects: " + experiment.defects());
     }
-    boolean spread = result.rows().stream().anyMatch(row -> row.ours().runs() > 1);
-    boolean variants = result.rows().stream().anyMatch(row -> row.variant() != Variant.SAME);
-    List<String> head = new ArrayList<>();
-    if (variants) {
-      head.add("variant");
-    }
-    head.addAll(List.of("figure", ">ours"));
+    result.rows().stream()
+        .map(Row::variant)
+        .distinct()
+        .forEach(
+            variant -> {
+              if (variant != Variant.SAME) {
+                out.println("variant " + variant.id() + ":");
+              }
+              rows(result.rows().stream().filter(row -> row.variant() == variant).toList());
+            });
+    result.notes().forEach(note -> wrap("  ", note));
+    out.flush();
+  }
+
+  private void rows(List<Row> rows) {
+    boolean spread = rows.stream().anyMatch(row -> row.ours().runs() > 1);
+    boolean times = rows.stream().anyMatch(row -> !Double.isNaN(theirSeconds(row)));
+    List<String> head = new ArrayList<>(List.of("figure", spread ? ">mean" : ">ours"));
     if (spread) {
       head.addAll(List.of(">sd", ">min..max"));
     }
-    head.addAll(List.of(">published", "verdict", ">time", ">published time"));
+    head.addAll(List.of(">published", "verdict", ">time"));
+    if (times) {
+      head.add(">their time");
+    }
     Table table = new Table(head.toArray(String[]::new));
     Map<String, List<String>> notes = new LinkedHashMap<>();
-    for (Row row : result.rows()) {
+    for (Row row : rows) {
       List<String> cells = new ArrayList<>();
-      if (variants) {
-        cells.add(row.variant().id());
-      }
       cells.add(row.label());
       cells.add(number(row.ours().mean(), row.decimals()));
       if (spread) {
-        boolean many = row.ours().runs() > 1;
-        cells.add(many ? number(row.ours().sd(), row.decimals()) : "");
+        cells.add(number(row.ours().sd(), row.decimals()));
         cells.add(
-            many
-                ? number(row.ours().min(), row.decimals())
-                    + ".."
-                    + number(row.ours().max(), row.decimals())
-                : "");
+            number(row.ours().min(), row.decimals())
+                + ".."
+                + number(row.ours().max(), row.decimals()));
       }
-      Figure published = row.published();
-      cells.add(published == null ? "" : number(published.value(), published.decimals()));
+      cells.add(published(row));
       cells.add(row.verdict().text());
       cells.add(time(row.seconds()));
-      cells.add(published == null ? "" : time(published.seconds()));
+      if (times) {
+        cells.add(time(theirSeconds(row)));
+      }
       table.add(cells.toArray(String[]::new));
       if (!row.note().isEmpty()) {
         notes.computeIfAbsent(row.note(), note -> new ArrayList<>()).add(row.label());
       }
     }
     table.print(out);
-    notes.forEach(
-        (note, labels) ->
-            wrap(
-                "  ",
-                (labels.size() == result.rows().size() ? "" : String.join("; ", labels) + ": ")
-                    + note
-                    + "."));
-    result.notes().forEach(note -> wrap("  ", note));
-    out.flush();
+    notes.forEach((note, labels) -> wrap("  ", which(labels, rows.size()) + note + "."));
+  }
+
+  /** Names the rows that a note is for, unless it is for most of them. */
+  private static String which(List<String> labels, int rows) {
+    return labels.size() > rows / 2 ? "" : String.join("; ", labels) + ": ";
+  }
+
+  private static String published(Row row) {
+    Figure published = row.published();
+    return published == null ? "" : number(published.value(), published.decimals());
+  }
+
+  private static double theirSeconds(Row row) {
+    Figure published = row.published();
+    return published == null ? Double.NaN : published.seconds();
   }
 
   /** All headlines in one table; a line counts the rows that are not shown. */
   void summary() {
     out.println();
-    Table table = new Table("experiment", "data", "figure", ">ours", ">published", "verdict", ">time");
+    Table table =
+        new Table("experiment", "data", "figure", ">ours", ">published", "verdict", ">time");
     for (Entry entry : entries) {
       List<Row> hidden = new ArrayList<>();
       boolean first = true;
@@ -123,13 +140,12 @@ final class TextReport {
           }
           continue;
         }
-        Figure published = row.published();
         table.add(
             first ? entry.experiment.id() : "",
             first ? entry.result.data() : "",
             (row.variant() == Variant.SAME ? "" : row.variant().id() + ": ") + row.label(),
             number(row.ours().mean(), row.decimals()),
-            published == null ? "" : number(published.value(), published.decimals()),
+            published(row),
             row.verdict().text(),
             first ? time(entry.seconds) : "");
         first = false;

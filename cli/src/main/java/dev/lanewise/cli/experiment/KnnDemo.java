@@ -45,9 +45,7 @@ final class KnnDemo implements Experiment {
   public Result run(Context context) {
     MnistSearch search = MnistSearch.of(context, Distance.L2, TESTS, K);
     int correct = search.correct(search.predict(Votes.plurality(), K));
-    Row row =
-        Row.exact(Variant.SAME, PUBLISHED, (double) correct / TESTS).took(search.seconds());
-    return Mnist.result(
-        context, List.of(Mnist.compare(context, row.asHeadline())), List.of());
+    Row row = Row.exact(Variant.SAME, PUBLISHED, (double) correct / TESTS).took(search.seconds());
+    return Mnist.result(context, List.of(Mnist.compare(context, row.asHeadline())), List.of());
   }
 }

@@ -20,7 +20,8 @@ final class KnnSweep implements Experiment {
 
   private static final List<Figure> PUBLISHED =
       List.of(
-          // Of the L1 column only these are legible: of the rest, the digits after the nine are lost.
+          // Of the L1 column only these are legible: of the rest, the digits after the nine are
+          // lost.
           new Figure("L1 k=1", .9500, 4, 123.90),
           new Figure("L1 k=3", .9530, 4, 128.91),
           new Figure("L1 k=4", .9460, 4, 128.22),
@@ -60,8 +61,8 @@ final class KnnSweep implements Experiment {
 
   @Override
   public String defects() {
-    return "An unstable sort: which of two training images at equal distance takes the last place is"
-        + " left to chance.";
+    return "An unstable sort: which of two training images at equal distance takes the last place"
+        + " is left to chance.";
   }
 
   @Override
@@ -83,8 +84,8 @@ final class KnnSweep implements Experiment {
         rows,
         List.of(
             "Times are of the one search that serves all k of a distance.",
-            "Equal distances rank by the lower row of the training set; a vote tie goes to the smallest"
-                + " label."));
+            "Equal distances rank by the lower row of the training set; a vote tie goes to the"
+                + " smallest label."));
   }
 
   private static Row row(Context context, Distance distance, int k, MnistSearch search) {

@@ -1,5 +1,6 @@
 package dev.lanewise.cli.experiment;
 
+import java.io.File;
 import java.util.List;
 
 /**
@@ -14,8 +15,12 @@ import java.util.List;
 public record Result(
     String data, String dataSource, int seeds, List<Row> rows, List<String> notes) {
 
-  /** Copies the lists. */
+  /** Copies the lists, and leaves the user's name out of {@code dataSource}: reports travel. */
   public Result {
+    String home = System.getProperty("user.home", "");
+    if (home.length() > 1) {
+      dataSource = dataSource.replace(home + File.separator, "~" + File.separator);
+    }
     rows = List.copyOf(rows);
     notes = List.copyOf(notes);
   }

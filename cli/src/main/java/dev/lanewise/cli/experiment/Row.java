@@ -71,8 +71,7 @@ public record Row(
 
   /** A figure for which the write-up printed nothing. */
   public static Row unpublished(Variant variant, String label, Spread ours, int decimals) {
-    return new Row(
-        variant, label, ours, null, decimals, Verdict.NO_FIGURE, "", Double.NaN, false);
+    return new Row(variant, label, ours, null, decimals, Verdict.NO_FIGURE, "", Double.NaN, false);
   }
 
   /** The same row, shown in the summary too. */

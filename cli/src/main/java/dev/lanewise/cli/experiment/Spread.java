@@ -36,9 +36,7 @@ public record Spread(int runs, double mean, double sd, double min, double max) {
         statistics.getAsDouble(Statistic.MAX));
   }
 
-  /**
-   * Whether a figure, known to a tolerance, lies between the smallest and the largest of these.
-   */
+  /** Whether a figure, known to a tolerance, lies between the smallest and the largest of these. */
   public boolean contains(double figure, double tolerance) {
     return figure >= min - tolerance && figure <= max + tolerance;
   }

@@ -23,8 +23,7 @@ record TieBreaks(List<Flip> flips) {
    * @param leftLabel its label
    * @param rightNow whether the image is labelled right with the row that was taken
    */
-  record Flip(
-      int query, int taken, int takenLabel, int left, int leftLabel, boolean rightNow) {}
+  record Flip(int query, int taken, int takenLabel, int left, int leftLabel, boolean rightNow) {}
 
   static TieBreaks of(MnistSearch search, Vote vote, int k) {
     List<Flip> flips = new ArrayList<>();

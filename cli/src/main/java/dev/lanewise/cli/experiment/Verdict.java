@@ -13,7 +13,7 @@ public enum Verdict {
   /** The published figure is context only; the note says what a comparison would need. */
   NOT_COMPARABLE("not comparable", true),
   /** Nothing was published for this row. */
-  NO_FIGURE("nothing published", true);
+  NO_FIGURE("", true);
 
   private final String text;
   private final boolean acceptable;
@@ -23,7 +23,7 @@ public enum Verdict {
     this.acceptable = acceptable;
   }
 
-  /** As reports show it. */
+  /** As reports show it; empty if there is nothing to compare with. */
   public String text() {
     return text;
   }
