@@ -106,4 +106,64 @@ public interface Kernels {
    * @param y m x n, updated
    */
   void axpy(float alpha, FloatMatrix x, FloatMatrix y);
+
+  /**
+   * y = alpha x + beta y, element by element.
+   *
+   * @param x m x n
+   * @param y m x n, updated
+   */
+  void axpby(float alpha, FloatMatrix x, float beta, FloatMatrix y);
+
+  /**
+   * The activation of every element. What it gives for an element does not depend on where the
+   * element is. NaN stays NaN.
+   *
+   * @param sums m x n
+   * @param activations m x n, overwritten; may be {@code sums} itself
+   */
+  void activate(Activation activation, FloatMatrix sums, FloatMatrix activations);
+
+  /**
+   * Multiplies a gradient by the activation's derivative, element by element: g *= f'(z), where
+   * f'(z) is 1 for the identity, 1 or 0 (at 0 too) for ReLU, 1 / (1 + z^2) for the arc tangent, a
+   * (1 - a) for the sigmoid and 1 - a^2 for the hyperbolic tangent, with a = f(z). Where ReLU's
+   * derivative is 0 the result is 0, even of an infinite or NaN gradient.
+   *
+   * @param sums z, m x n; read only if {@link Activation#derivativeNeedsSum()}, else it may be the
+   *     matrix of activations again
+   * @param activations a, m x n; read only if z is not
+   * @param gradient m x n, updated
+   */
+  void timesDerivative(
+      Activation activation, FloatMatrix sums, FloatMatrix activations, FloatMatrix gradient);
+
+  /**
+   * One step of Adam, element by element: m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2)
+   * g^2, x -= rate m / (sqrt(v) / rootCorrection + epsilon).
+   *
+   * @param rate the learning rate divided by 1 - beta1^t
+   * @param rootCorrection sqrt(1 - beta2^t)
+   * @param gradient g, m x n
+   * @param mean m, m x n, updated
+   * @param meanSquare v, m x n, updated
+   * @param x the parameters, m x n, updated
+   */
+  void adam(
+      float beta1,
+      float beta2,
+      float rate,
+      float rootCorrection,
+      float epsilon,
+      FloatMatrix gradient,
+      FloatMatrix mean,
+      FloatMatrix meanSquare,
+      FloatMatrix x);
+
+  /**
+   * Where the first NaN or infinity is, in row-major order.
+   *
+   * @return row * columns + column, or -1 if all elements are finite
+   */
+  long firstNonFinite(FloatMatrix x);
 }

@@ -1,5 +1,6 @@
 package dev.lanewise.engine.kernel.scalar;
 
+import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Shapes;
@@ -185,5 +186,99 @@ public final class ScalarKernels implements Kernels {
         y.set(i, j, y.get(i, j) + alpha * x.get(i, j));
       }
     }
+  }
+
+  @Override
+  public void axpby(float alpha, FloatMatrix x, float beta, FloatMatrix y) {
+    Shapes.same("axpby", x, y);
+    for (int i = 0; i < x.rows(); i++) {
+      for (int j = 0; j < x.columns(); j++) {
+        y.set(i, j, alpha * x.get(i, j) + beta * y.get(i, j));
+      }
+    }
+  }
+
+  @Override
+  public void activate(Activation activation, FloatMatrix sums, FloatMatrix activations) {
+    Shapes.same("activate", sums, activations);
+    for (int i = 0; i < sums.rows(); i++) {
+      for (int j = 0; j < sums.columns(); j++) {
+        activations.set(i, j, value(activation, sums.get(i, j)));
+      }
+    }
+  }
+
+  /** Each operation rounds to float, as float32 libraries do: a (1 - a) depends on it. */
+  private static float value(Activation activation, float z) {
+    return switch (activation) {
+      case IDENTITY -> z;
+      case RELU -> Math.max(z, 0f);
+      case ATAN -> (float) Math.atan(z);
+      case SIGMOID -> 1f / (1f + (float) Math.exp(-z));
+      case TANH -> (float) Math.tanh(z);
+    };
+  }
+
+  @Override
+  public void timesDerivative(
+      Activation activation, FloatMatrix sums, FloatMatrix activations, FloatMatrix gradient) {
+    Shapes.same("timesDerivative", sums, gradient);
+    Shapes.same("timesDerivative", activations, gradient);
+    for (int i = 0; i < gradient.rows(); i++) {
+      for (int j = 0; j < gradient.columns(); j++) {
+        float g = gradient.get(i, j);
+        float a = activations.get(i, j);
+        float z = sums.get(i, j);
+        gradient.set(
+            i,
+            j,
+            switch (activation) {
+              case IDENTITY -> g;
+              case RELU -> a > 0 ? g : 0f;
+              case ATAN -> g / (1f + z * z);
+              case SIGMOID -> g * (a * (1f - a));
+              case TANH -> g * (1f - a * a);
+            });
+      }
+    }
+  }
+
+  @Override
+  public void adam(
+      float beta1,
+      float beta2,
+      float rate,
+      float rootCorrection,
+      float epsilon,
+      FloatMatrix gradient,
+      FloatMatrix mean,
+      FloatMatrix meanSquare,
+      FloatMatrix x) {
+    Shapes.same("adam", gradient, x);
+    Shapes.same("adam", mean, x);
+    Shapes.same("adam", meanSquare, x);
+    for (int i = 0; i < x.rows(); i++) {
+      for (int j = 0; j < x.columns(); j++) {
+        float g = gradient.get(i, j);
+        float m = beta1 * mean.get(i, j) + (1f - beta1) * g;
+        float v = beta2 * meanSquare.get(i, j) + (1f - beta2) * (g * g);
+        mean.set(i, j, m);
+        meanSquare.set(i, j, v);
+        float root = (float) Math.sqrt(v) / rootCorrection;
+        x.set(i, j, x.get(i, j) - rate * m / (root + epsilon));
+      }
+    }
+  }
+
+  @Override
+  public long firstNonFinite(FloatMatrix x) {
+    for (int i = 0; i < x.rows(); i++) {
+      for (int j = 0; j < x.columns(); j++) {
+        if (!Float.isFinite(x.get(i, j))) {
+          return (long) i * x.columns() + j;
+        }
+      }
+    }
+    return -1;
   }
 }

@@ -6,8 +6,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The micro-kernel for 32 vector registers (AVX-512, NEON): a tile of 8 rows x 3 vectors keeps 24
- * sums, 3 vectors of B and a broadcast of A in registers.
+ * The micro-kernel for 32 vector registers (AVX-512, NEON): a tile of 8 rows x 3 vectors keeps 24 sums, 3 vectors of B and a broadcast of A in registers.
  *
  * <p>Made as {@link VectorGemmTile5x2}, for the reasons given there.
  */
@@ -23,7 +22,7 @@ final class VectorGemmTile8x3 {
   private VectorGemmTile8x3() {}
 
   /** As {@link VectorGemmTile#run}. */
-  static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, MemorySegment tile) {
+  static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, MemorySegment tile) {
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c02 = FloatVector.zero(F);
@@ -49,7 +48,7 @@ final class VectorGemmTile8x3 {
     FloatVector c71 = FloatVector.zero(F);
     FloatVector c72 = FloatVector.zero(F);
     for (int p = 0; p < k; p++) {
-      long q = bAt + p * (3 * V);
+      long q = bAt + p * bStep;
       int r = aAt + p * 8;
       FloatVector b0 = FloatVector.fromMemorySegment(F, b, q, NATIVE);
       FloatVector b1 = FloatVector.fromMemorySegment(F, b, q + V, NATIVE);

@@ -1,5 +1,6 @@
 package dev.lanewise.engine.kernel.vector;
 
+import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Transpose;
@@ -12,12 +13,6 @@ import dev.lanewise.engine.matrix.IntMatrix;
  * has its loops.
  */
 final class VectorKernels implements Kernels {
-
-  private final Kernels fallback;
-
-  VectorKernels(Kernels fallback) {
-    this.fallback = fallback;
-  }
 
   @Override
   public String name() {
@@ -38,41 +33,77 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void distances(Metric metric, ByteMatrix queries, ByteMatrix rows, IntMatrix out) {
-    fallback.distances(metric, queries, rows, out);
+    VectorDistances.distances(metric, queries, rows, out);
   }
 
   @Override
   public void distances(Metric metric, FloatMatrix queries, FloatMatrix rows, FloatMatrix out) {
-    fallback.distances(metric, queries, rows, out);
+    VectorDistances.distances(metric, queries, rows, out);
   }
 
   @Override
   public int atMost(IntMatrix values, int row, int limit, int[] hits) {
-    return fallback.atMost(values, row, limit, hits);
+    return VectorElementwise.atMost(values, row, limit, hits);
   }
 
   @Override
   public int atMost(FloatMatrix values, int row, float limit, int[] hits) {
-    return fallback.atMost(values, row, limit, hits);
+    return VectorElementwise.atMost(values, row, limit, hits);
   }
 
   @Override
   public void softmaxRows(FloatMatrix logits, FloatMatrix probabilities) {
-    fallback.softmaxRows(logits, probabilities);
+    VectorElementwiseSoftmax.softmaxRows(logits, probabilities);
   }
 
   @Override
   public void addRow(FloatMatrix row, FloatMatrix x) {
-    fallback.addRow(row, x);
+    VectorElementwise.addRow(row, x);
   }
 
   @Override
   public void columnSums(FloatMatrix x, FloatMatrix sums) {
-    fallback.columnSums(x, sums);
+    VectorElementwise.columnSums(x, sums);
   }
 
   @Override
   public void axpy(float alpha, FloatMatrix x, FloatMatrix y) {
-    fallback.axpy(alpha, x, y);
+    VectorElementwise.axpy(alpha, x, y);
+  }
+
+  @Override
+  public void axpby(float alpha, FloatMatrix x, float beta, FloatMatrix y) {
+    VectorActivations.axpby(alpha, x, beta, y);
+  }
+
+  @Override
+  public void activate(Activation activation, FloatMatrix sums, FloatMatrix activations) {
+    VectorActivations.activate(activation, sums, activations);
+  }
+
+  @Override
+  public void timesDerivative(
+      Activation activation, FloatMatrix sums, FloatMatrix activations, FloatMatrix gradient) {
+    VectorActivations.timesDerivative(activation, sums, activations, gradient);
+  }
+
+  @Override
+  public void adam(
+      float beta1,
+      float beta2,
+      float rate,
+      float rootCorrection,
+      float epsilon,
+      FloatMatrix gradient,
+      FloatMatrix mean,
+      FloatMatrix meanSquare,
+      FloatMatrix x) {
+    VectorActivations.adam(
+        beta1, beta2, rate, rootCorrection, epsilon, gradient, mean, meanSquare, x);
+  }
+
+  @Override
+  public long firstNonFinite(FloatMatrix x) {
+    return VectorActivations.firstNonFinite(x);
   }
 }

@@ -1,0 +1,224 @@
+package dev.lanewise.engine.nn;
+
+import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.kernel.Kernels;
+import dev.lanewise.engine.kernel.Transpose;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forward pass, loss, backward pass and update for batches of one size. All memory is allocated
+ * here, once; a step allocates nothing but, for a batch that is cut, views of new input rows.
+ *
+ * <p>First, per chunk of rows, the whole way forward and back to the gradient at every layer's sums
+ * (all from the weights before the update); then, per tile of a layer's weights, the gradient over
+ * all rows and the optimiser's step.
+ */
+final class TrainingStep {
+
+  private final Engine engine;
+  private final Kernels kernels;
+  private final Parameters parameters;
+  private final Loss loss;
+  private final List<Tile> tiles;
+  private final int rows;
+  private final float divisor;
+  private final long products;
+  private final int chunks;
+
+  // [layer][chunk]; the sums z are kept only for an activation whose derivative needs them.
+  private final FloatMatrix[][] sums;
+  private final FloatMatrix[][] activations;
+  private final FloatMatrix[][] deltas;
+  private final FloatMatrix scores;
+  private final FloatMatrix probabilities;
+  private final FloatMatrix scoresGradient;
+  private final FloatMatrix[] logitChunks;
+  private final FloatMatrix[] scoreChunks;
+  private final FloatMatrix[] probabilityChunks;
+  private final FloatMatrix logits;
+  private final @Nullable SoftmaxOverRows overRows;
+
+  // What each tile multiplies: layer inputs and deltas, whole batch, the tile's columns.
+  private final FloatMatrix[] tileInputs;
+  private final FloatMatrix[] tileDeltas;
+
+  private final FloatMatrix[] inputChunks;
+  private @Nullable FloatMatrix bound;
+  private int[] labels = {};
+  private double rateFactor;
+  private final Tally tally;
+
+  private final IntConsumer forwardTask = this::forward;
+  private final IntConsumer lossTask = this::loss;
+  private final IntConsumer backwardTask = this::backward;
+  private final IntConsumer throughTask = this::through;
+  private final IntConsumer gradientTask = this::gradient;
+  private final IntConsumer updateTask = this::gradientAndUpdate;
+
+  TrainingStep(
+      Engine engine,
+      Parameters parameters,
+      List<Tile> tiles,
+      Loss loss,
+      Output output,
+      GradientScale scale,
+      List<Measure> measures,
+      int rows) {
+    this.engine = engine;
+    this.kernels = engine.kernels();
+    this.parameters = parameters;
+    this.loss = loss;
+    this.tiles = tiles;
+    this.rows = rows;
+    this.divisor = scale.divisor(rows);
+    this.products = rows * parameters.products();
+    this.chunks = Work.chunks(rows);
+    this.tally = new Tally(measures, chunks);
+    int layers = parameters.layers();
+    int classes = parameters.classes();
+    sums = new FloatMatrix[layers - 1][];
+    activations = new FloatMatrix[layers - 1][];
+    deltas = new FloatMatrix[layers][];
+    FloatMatrix[] wholeActivations = new FloatMatrix[layers - 1];
+    FloatMatrix[] wholeDeltas = new FloatMatrix[layers];
+    for (int l = 0; l < layers - 1; l++) {
+      wholeActivations[l] = FloatMatrix.zeros(rows, parameters.sizes[l + 1]);
+      activations[l] = Inference.chunksOf(wholeActivations[l]);
+      sums[l] =
+          parameters.activation.derivativeNeedsSum()
+              ? Inference.chunksOf(FloatMatrix.zeros(rows, parameters.sizes[l + 1]))
+              : activations[l];
+    }
+    for (int l = 0; l < layers; l++) {
+      wholeDeltas[l] = FloatMatrix.zeros(rows, parameters.sizes[l + 1]);
+      deltas[l] = Inference.chunksOf(wholeDeltas[l]);
+    }
+    scoresGradient = wholeDeltas[layers - 1];
+    logits = FloatMatrix.zeros(rows, classes);
+    probabilities = FloatMatrix.zeros(rows, classes);
+    if (output == Output.SOFTMAX_OVER_ROWS) {
+      scores = FloatMatrix.zeros(rows, classes);
+      overRows = new SoftmaxOverRows(kernels, rows, classes);
+    } else {
+      scores = logits;
+      overRows = null;
+    }
+    logitChunks = Inference.chunksOf(logits);
+    scoreChunks = Inference.chunksOf(scores);
+    probabilityChunks = Inference.chunksOf(probabilities);
+    inputChunks = new FloatMatrix[chunks];
+    tileInputs = new FloatMatrix[tiles.size()];
+    tileDeltas = new FloatMatrix[tiles.size()];
+    for (int t = 0; t < tileInputs.length; t++) {
+      Tile tile = tiles.get(t);
+      tileDeltas[t] = tile.columnsOf(wholeDeltas[tile.layer()]);
+      if (tile.layer() > 0) {
+        tileInputs[t] = tile.rowsOf(wholeActivations[tile.layer() - 1]);
+      }
+    }
+  }
+
+  /** One update. */
+  void run(FloatMatrix x, int[] batchLabels, double factor) {
+    rateFactor = factor;
+    gradientsAtSums(x, batchLabels);
+    Work.run(engine.parallelism(), products, tileInputs.length, updateTask);
+  }
+
+  /** The gradients alone: left in the tiles, no update made. */
+  void gradients(FloatMatrix x, int[] batchLabels) {
+    gradientsAtSums(x, batchLabels);
+    Work.run(engine.parallelism(), products, tileInputs.length, gradientTask);
+  }
+
+  /** What the last batch was like before its update. */
+  Tally tally() {
+    return tally;
+  }
+
+  private void gradientsAtSums(FloatMatrix x, int[] batchLabels) {
+    bind(x);
+    labels = batchLabels;
+    if (overRows == null) {
+      Work.run(engine.parallelism(), products, chunks, throughTask);
+      return;
+    }
+    Work.run(engine.parallelism(), products, chunks, forwardTask);
+    overRows.scores(logits, scores);
+    Work.run(engine.parallelism(), products, chunks, lossTask);
+    SoftmaxOverRows.backward(scores, scoresGradient);
+    Work.run(engine.parallelism(), products, chunks, backwardTask);
+  }
+
+  private void bind(FloatMatrix x) {
+    if (x == bound) {
+      return;
+    }
+    bound = x;
+    for (int c = 0; c < chunks; c++) {
+      inputChunks[c] = chunks == 1 ? x : x.rows(c * Work.CHUNK, Work.chunkEnd(c, rows));
+    }
+    for (int t = 0; t < tileInputs.length; t++) {
+      Tile tile = tiles.get(t);
+      if (tile.layer() == 0) {
+        tileInputs[t] = tile.rowsOf(x);
+      }
+    }
+  }
+
+  private void through(int c) {
+    forward(c);
+    loss(c);
+    backward(c);
+  }
+
+  private void forward(int c) {
+    FloatMatrix input = inputChunks[c];
+    int last = parameters.layers() - 1;
+    for (int l = 0; l <= last; l++) {
+      FloatMatrix z = l == last ? logitChunks[c] : sums[l][c];
+      kernels.gemm(Transpose.NO, Transpose.NO, 1, input, parameters.weights[l], 0, z);
+      kernels.addRow(parameters.biases[l], z);
+      if (l < last) {
+        input = activations[l][c];
+        kernels.activate(parameters.activation, z, input);
+      }
+    }
+  }
+
+  private void loss(int c) {
+    kernels.softmaxRows(scoreChunks[c], probabilityChunks[c]);
+    int from = c * Work.CHUNK;
+    int to = Work.chunkEnd(c, rows);
+    for (int i = from; i < to; i++) {
+      loss.gradient(probabilities, i, labels[i], divisor, scoresGradient);
+    }
+    tally.count(c, scores, probabilities, labels, from, to);
+  }
+
+  private void backward(int c) {
+    for (int l = parameters.layers() - 1; l > 0; l--) {
+      FloatMatrix g = deltas[l - 1][c];
+      kernels.gemm(Transpose.NO, Transpose.YES, 1, deltas[l][c], parameters.weights[l], 0, g);
+      kernels.timesDerivative(parameters.activation, sums[l - 1][c], activations[l - 1][c], g);
+    }
+  }
+
+  private void gradient(int t) {
+    Tile tile = tiles.get(t);
+    kernels.gemm(
+        Transpose.YES, Transpose.NO, 1, tileInputs[t], tileDeltas[t], 0, tile.weightGradient());
+    FloatMatrix bias = tile.biasGradient();
+    if (bias != null) {
+      kernels.columnSums(tileDeltas[t], bias);
+    }
+  }
+
+  private void gradientAndUpdate(int t) {
+    gradient(t);
+    tiles.get(t).step(rateFactor);
+  }
+}

@@ -1,0 +1,172 @@
+package dev.lanewise.engine.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.kernel.Activation;
+import dev.lanewise.engine.matrix.ByteMatrix;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.random.SeedStreams;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MlpTest {
+
+  private final Engine engine = Engine.builder().threads(2).open();
+
+  @AfterEach
+  void close() {
+    engine.close();
+  }
+
+  private Mlp network(int... sizes) {
+    return MlpTrainer.builder(engine, sizes)
+        .initializer(Initializer.uniform(1))
+        .epochs(1)
+        .build()
+        .initial(new SeedStreams(4));
+  }
+
+  @Test
+  void logitsFollowTheFormulas() {
+    Mlp mlp =
+        Mlp.of(
+            engine,
+            Activation.RELU,
+            List.of(
+                FloatMatrix.copyOf(new float[][] {{1, -1}, {2, 0.5f}}),
+                FloatMatrix.copyOf(new float[][] {{3, 0, 1}, {1, 1, -4}})),
+            List.of(
+                FloatMatrix.copyOf(new float[][] {{0.5f, -1}}),
+                FloatMatrix.copyOf(new float[][] {{0, 10, 0}})));
+    FloatMatrix x = FloatMatrix.copyOf(new float[][] {{1, 2}, {-3, 1}});
+
+    // Hidden sums (5.5, -1) and (-0.5, 2.5).
+    assertThat(mlp.logits(x).toArray()).containsExactly(16.5f, 10, 5.5f, 2.5f, 12.5f, -10);
+    assertThat(mlp.predict(x)).containsExactly(0, 1);
+    assertThat(mlp.withActivation(Activation.IDENTITY).logits(x).toArray())
+        .containsExactly(15.5f, 9, 9.5f, 1, 12.5f, -10.5f);
+    Evaluation evaluation = mlp.evaluate(new Samples(x, new int[] {0, 2}));
+    assertThat(evaluation.accuracy()).isEqualTo(0.5);
+    assertThat(evaluation.correct()).isEqualTo(1);
+    double first = Math.log1p(Math.exp(-6.5) + Math.exp(-11));
+    assertThat(evaluation.loss()).isCloseTo((first + 22.5) / 2, within(1e-4));
+    assertThat(evaluation.lossSum()).isCloseTo(first + 22.5, within(1e-4));
+    assertThat(mlp.inputs()).isEqualTo(2);
+    assertThat(mlp.classes()).isEqualTo(3);
+    assertThat(mlp.layers()).isEqualTo(2);
+    assertThat(mlp.weights(1).toArray()).containsExactly(3, 0, 1, 1, 1, -4);
+    assertThat(mlp.biases(1).toArray()).containsExactly(0, 10, 0);
+  }
+
+  @Test
+  void aRowsResultDoesNotDependOnItsCompany() {
+    Mlp mlp = network(5, 7, 3);
+    for (int rows : new int[] {1, 2, 511, 512, 513, 1025}) {
+      FloatMatrix x = TestData.normal(TestData.random(rows), rows, 5);
+      FloatMatrix together = mlp.logits(x);
+      FloatMatrix probabilities = mlp.predictProbabilities(x);
+      int[] classes = mlp.predict(x);
+      for (int i = 0; i < rows; i += Math.max(1, rows / 7)) {
+        float[] alone = mlp.logits(x.rows(i, i + 1)).toArray();
+        double sum = 0;
+        int best = 0;
+        for (int j = 0; j < 3; j++) {
+          assertThat(together.get(i, j)).isCloseTo(alone[j], within(1e-5f));
+          sum += probabilities.get(i, j);
+          best = alone[j] > alone[best] ? j : best;
+        }
+        assertThat(sum).isCloseTo(1, within(1e-6));
+        assertThat(classes[i]).isEqualTo(best);
+      }
+    }
+    assertThat(mlp.predict(FloatMatrix.zeros(0, 5))).isEmpty();
+  }
+
+  @Test
+  void aSoftmaxOverRowsComparesEachClassWithItselfInOtherRows() {
+    Mlp plain =
+        Mlp.of(
+            engine,
+            Activation.RELU,
+            List.of(FloatMatrix.copyOf(new float[][] {{1, 0}, {0, 1}})),
+            List.of(FloatMatrix.copyOf(new float[][] {{10, 0}})));
+    FloatMatrix x = FloatMatrix.copyOf(new float[][] {{0, 2}, {2, 0}, {0, 0}});
+
+    assertThat(plain.predict(x)).containsExactly(0, 0, 0);
+
+    Mlp overRows = plain.withOutput(Output.SOFTMAX_OVER_ROWS);
+    FloatMatrix scores = overRows.scores(x);
+    double high = Math.exp(2) / (Math.exp(2) + 2);
+    double low = 1 / (Math.exp(2) + 2);
+    double[] expected = {low, high, high, low, low, low};
+    for (int i = 0; i < 6; i++) {
+      assertThat((double) scores.get(i / 2, i % 2)).isCloseTo(expected[i], within(1e-6));
+    }
+    assertThat(overRows.predict(x)).startsWith(1, 0);
+    assertThat(overRows.logits(x).toArray()).containsExactly(plain.logits(x).toArray());
+    assertThat((double) overRows.predictProbabilities(x).get(0, 1))
+        .isCloseTo(1 / (1 + Math.exp(low - high)), within(1e-6));
+    assertThat(overRows.evaluate(new Samples(x, new int[] {1, 0, 1})).correct()).isBetween(2, 3);
+  }
+
+  @Test
+  void inputsMustFitAndBeFinite() {
+    Mlp mlp = network(3, 2);
+    assertThatThrownBy(() -> mlp.predict(FloatMatrix.zeros(2, 4)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("4 columns")
+        .hasMessageContaining("reads 3");
+    for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+      FloatMatrix x = FloatMatrix.zeros(5, 3);
+      x.set(4, 1, bad);
+      assertThatThrownBy(() -> mlp.predictProbabilities(x))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(bad + " at row 4, column 1");
+    }
+    FloatMatrix one = FloatMatrix.zeros(1, 3);
+    assertThatThrownBy(() -> mlp.evaluate(new Samples(one, new int[] {2})))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("label 2 in row 0");
+    assertThatThrownBy(() -> mlp.evaluate(new Samples(FloatMatrix.zeros(0, 3), new int[0])))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no rows");
+    assertThatThrownBy(() -> new Samples(one, new int[2]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("2 labels for 1 rows");
+    assertThatThrownBy(() -> new Samples(one, new int[] {-1}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("row 0 is -1");
+  }
+
+  @Test
+  void parametersMustFollowFromOneAnother() {
+    FloatMatrix w1 = FloatMatrix.zeros(3, 4);
+    FloatMatrix w2 = FloatMatrix.zeros(5, 2);
+    FloatMatrix b4 = FloatMatrix.zeros(1, 4);
+    FloatMatrix b2 = FloatMatrix.zeros(1, 2);
+    Activation relu = Activation.RELU;
+    assertThatThrownBy(() -> Mlp.of(engine, relu, List.of(w1, w2), List.of(b4, b2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("layer 1")
+        .hasMessageContaining("5 x 2");
+    assertThatThrownBy(() -> Mlp.of(engine, relu, List.of(w1), List.of(b2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("1 x 2");
+    assertThatThrownBy(() -> Mlp.of(engine, relu, List.of(), List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void pixelsAreScaledInFloats() {
+    ByteMatrix pixels = ByteMatrix.copyOf(new byte[] {0, 1, 127, -128, -1, 100}, 2, 3);
+    assertThat(Scaling.unit(pixels).toArray())
+        .containsExactly(0, 1 / 255f, 127 / 255f, 128 / 255f, 1, 100 / 255f);
+    assertThat(Scaling.none(pixels).toArray()).containsExactly(0, 1, 127, 128, 255, 100);
+    assertThatThrownBy(() -> Scaling.dividedBy(pixels, 0))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lanewise.engine.nn;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lanewise.engine.random;
+
+import org.jspecify.annotations.NullMarked;
