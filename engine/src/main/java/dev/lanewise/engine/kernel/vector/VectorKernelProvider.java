@@ -47,6 +47,6 @@ public final class VectorKernelProvider implements KernelProvider {
     if (!probe.available()) {
       throw new IllegalStateException(probe.detail());
     }
-    return new VectorKernels(fallback);
+    return new VectorKernels();
   }
 }

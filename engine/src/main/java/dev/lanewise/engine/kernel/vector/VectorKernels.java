@@ -14,12 +14,6 @@ import dev.lanewise.engine.matrix.IntMatrix;
  */
 final class VectorKernels implements Kernels {
 
-  private final Kernels fallback;
-
-  VectorKernels(Kernels fallback) {
-    this.fallback = fallback;
-  }
-
   @Override
   public String name() {
     return "vector";
