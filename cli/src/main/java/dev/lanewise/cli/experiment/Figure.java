@@ -1,6 +1,7 @@
 package dev.lanewise.cli.experiment;
 
-import java.util.Locale;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A figure that a write-up printed.
@@ -18,9 +19,9 @@ public record Figure(String label, double value, int decimals, double seconds) {
     this(label, value, decimals, Double.NaN);
   }
 
-  /** The figure with all digits that count. */
-  public String text() {
-    return String.format(Locale.ROOT, "%." + decimals + "f", value);
+  /** The figure of that label, if the write-up printed one. */
+  static Optional<Figure> find(List<Figure> figures, String label) {
+    return figures.stream().filter(figure -> figure.label().equals(label)).findFirst();
   }
 
   /** Half a unit of the last digit. */

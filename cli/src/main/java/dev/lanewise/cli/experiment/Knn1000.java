@@ -51,7 +51,7 @@ final class Knn1000 implements Experiment {
   public Result run(Context context) {
     List<Row> rows = new ArrayList<>();
     for (Distance distance : Distance.values()) {
-      Figure figure = PUBLISHED.get(distance.ordinal());
+      Figure figure = Figure.find(PUBLISHED, distance + " k=" + K).orElseThrow();
       MnistSearch search = MnistSearch.of(context, distance, TESTS + 1, K);
       int[] predictions = search.predict(Votes.plurality(), K);
       for (int from = 0; from <= 1; from++) {

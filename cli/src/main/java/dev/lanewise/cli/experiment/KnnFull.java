@@ -48,11 +48,12 @@ final class KnnFull implements Experiment {
   public Result run(Context context) {
     List<Row> rows = new ArrayList<>();
     for (Distance distance : Distance.values()) {
+      Figure figure = Figure.find(PUBLISHED, distance + " k=" + K).orElseThrow();
       MnistSearch search = MnistSearch.of(context, distance, Integer.MAX_VALUE, K);
       int correct = search.correct(search.predict(Votes.plurality(), K));
       int tests = search.truth().length;
       Row row =
-          Row.exact(Variant.SAME, PUBLISHED.get(distance.ordinal()), (double) correct / tests)
+          Row.exact(Variant.SAME, figure, (double) correct / tests)
               .note(String.format(Locale.ROOT, "%,d of %,d", correct, tests))
               .took(search.seconds())
               .asHeadline();

@@ -95,9 +95,7 @@ final class KnnSweep implements Experiment {
     double accuracy = (double) correct / tests;
     TieBreaks ties = TieBreaks.of(search, VOTE, k);
     Row row =
-        PUBLISHED.stream()
-            .filter(figure -> figure.label().equals(label))
-            .findFirst()
+        Figure.find(PUBLISHED, label)
             .map(figure -> Row.exact(Variant.SAME, figure, accuracy))
             .orElseGet(() -> Row.unpublished(Variant.SAME, label, Spread.of(accuracy), 4))
             .took(search.seconds());

@@ -19,6 +19,7 @@ import java.util.List;
  * @param truth the labels of the test images searched for
  * @param seconds how long it took, the index included
  */
+@SuppressWarnings("ArrayRecordComponent") // read, never compared
 record MnistSearch(List<Neighbors> parts, int[] labels, int[] truth, double seconds) {
 
   /** Test images between two reports of progress: long enough to keep the kernels busy. */

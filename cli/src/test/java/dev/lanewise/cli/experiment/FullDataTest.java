@@ -68,7 +68,7 @@ class FullDataTest {
         .contains("test image 613", "14772 (label 8)", "35299 (label 1)", "gives 0.9340");
     assertThat(result.rows().get(7).note()).contains("test image 877", "gives 0.9420");
     assertThat(result.rows())
-        .filteredOn(row -> row.published() != null && row != ten)
+        .filteredOn(row -> row.published() != null && !row.equals(ten))
         .hasSize(15)
         .allMatch(row -> row.verdict() == Verdict.EQUAL);
     assertThat(result.acceptable()).isTrue();
