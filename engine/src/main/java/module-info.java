@@ -10,7 +10,9 @@ module dev.lanewise.engine {
   exports dev.lanewise.engine;
   exports dev.lanewise.engine.backend;
   exports dev.lanewise.engine.kernel;
+  exports dev.lanewise.engine.linear;
   exports dev.lanewise.engine.matrix;
+  exports dev.lanewise.engine.neighbors;
   exports dev.lanewise.engine.nn;
   exports dev.lanewise.engine.random;
 

@@ -3,6 +3,7 @@ package dev.lanewise.engine.kernel.vector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -29,6 +30,11 @@ final class Lanes {
    */
   static final boolean FUSED = fused(System.getProperty("os.arch", ""), preferredBits());
 
+  private static final VectorShuffle<Float> ROTATE_8 = VectorShuffle.iota(FLOAT, 8, 1, true);
+  private static final VectorShuffle<Float> ROTATE_4 = VectorShuffle.iota(FLOAT, 4, 1, true);
+  private static final VectorShuffle<Float> ROTATE_2 = VectorShuffle.iota(FLOAT, 2, 1, true);
+  private static final VectorShuffle<Float> ROTATE_1 = VectorShuffle.iota(FLOAT, 1, 1, true);
+
   private Lanes() {}
 
   static boolean fused(String architecture, int preferredBits) {
@@ -41,6 +47,13 @@ final class Lanes {
   /** a b + c, with one rounding where {@link #FUSED}. */
   static FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) {
     return FUSED ? a.fma(b, c) : a.mul(b).add(c);
+  }
+
+  /**
+   * As the vectors' {@link #multiplyAdd(FloatVector, FloatVector, FloatVector)}, for one element.
+   */
+  static float multiplyAdd(float a, float b, float c) {
+    return FUSED ? Math.fma(a, b, c) : a * b + c;
   }
 
   private static VectorShape shape(@org.jspecify.annotations.Nullable String bits) {
@@ -61,5 +74,21 @@ final class Lanes {
   static int preferredBits() {
     return Math.max(
         FloatVector.SPECIES_PREFERRED.vectorBitSize(), IntVector.SPECIES_PREFERRED.vectorBitSize());
+  }
+
+  /**
+   * The sum of all lanes, halves first. {@code reduceLanes(ADD)} does not do: its order is open,
+   * and differs between interpreted and compiled code, so that one program would give two results.
+   */
+  static float sum(FloatVector v) {
+    FloatVector sum = v;
+    if (FLOAT.length() > 8) {
+      sum = sum.add(sum.rearrange(ROTATE_8));
+    }
+    if (FLOAT.length() > 4) {
+      sum = sum.add(sum.rearrange(ROTATE_4));
+    }
+    sum = sum.add(sum.rearrange(ROTATE_2));
+    return sum.add(sum.rearrange(ROTATE_1)).lane(0);
   }
 }

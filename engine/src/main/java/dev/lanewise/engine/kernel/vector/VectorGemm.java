@@ -11,6 +11,12 @@ final class VectorGemm {
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+  /**
+   * A side up to here is thin. It covers the 10 classes, for which a tile would waste a third of
+   * its lanes.
+   */
+  private static final int FEW = 16;
+
   private VectorGemm() {}
 
   static void gemm(
@@ -29,7 +35,114 @@ final class VectorGemm {
       scale(beta, c);
       return;
     }
-    VectorGemmBlocked.multiply(transposeA, transposeB, k, alpha, a, b, beta, c);
+    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
+    choose(
+        workspace,
+        k,
+        alpha,
+        a.segment(),
+        a.offset(),
+        transposeA == Transpose.NO ? a.stride() : 1,
+        transposeA == Transpose.NO ? 1 : a.stride(),
+        b.segment(),
+        b.offset(),
+        transposeB == Transpose.NO ? 1 : b.stride(),
+        transposeB == Transpose.NO ? b.stride() : 1,
+        beta,
+        c,
+        transposeA == Transpose.NO,
+        transposeB == Transpose.NO);
+    workspace.giveBack();
+  }
+
+  private static void choose(
+      VectorGemmWorkspace workspace,
+      int k,
+      float alpha,
+      MemorySegment a,
+      long aAt,
+      long aRow,
+      long aStep,
+      MemorySegment b,
+      long bAt,
+      long bColumn,
+      long bStep,
+      float beta,
+      FloatMatrix c,
+      boolean plainA,
+      boolean plainB) {
+    int m = c.rows();
+    int n = c.columns();
+    MemorySegment out = c.segment();
+    long cAt = c.offset();
+    long cRow = c.stride();
+    if (plainA && !plainB && (m <= FEW || n <= FEW)) {
+      VectorGemmDot.multiply(
+          workspace, m, n, k, alpha, a, aAt, aRow, b, bAt, bColumn, beta, out, cAt, cRow);
+    } else if (plainA && plainB && n <= FEW && m >= 4 && (long) n * k <= VectorGemmWorkspace.B) {
+      transpose(k, n, b, bAt, bStep, workspace.b, 0, k);
+      VectorGemmDot.multiply(
+          workspace, m, n, k, alpha, a, aAt, aRow, workspace.b, 0, k, beta, out, cAt, cRow);
+    } else if (!plainA && n <= FEW && (long) m * n <= VectorGemmWorkspace.TRANSPOSED) {
+      // C^T = op(B)^T A, whose long rows fill whole vectors.
+      VectorGemmBlocked.multiply(
+          workspace,
+          n,
+          m,
+          k,
+          alpha,
+          b,
+          bAt,
+          bColumn,
+          bStep,
+          a,
+          aAt,
+          1,
+          aStep,
+          0,
+          workspace.transposed,
+          0,
+          m);
+      for (int j = 0; j < n; j++) {
+        column(m, workspace.transposed, (long) j * m, beta, out, cAt + j, cRow);
+      }
+    } else {
+      VectorGemmBlocked.multiply(
+          workspace, m, n, k, alpha, a, aAt, aRow, aStep, b, bAt, bColumn, bStep, beta, out, cAt,
+          cRow);
+    }
+  }
+
+  /** to(j, i) = from(i, j), for rows x columns elements. */
+  private static void transpose(
+      int rows,
+      int columns,
+      MemorySegment from,
+      long at,
+      long stride,
+      MemorySegment to,
+      long t,
+      long toStride) {
+    for (int j = 0; j < columns; j++) {
+      column(rows, from, at + j, stride, to, t + j * toStride);
+    }
+  }
+
+  private static void column(
+      int rows, MemorySegment from, long at, long stride, MemorySegment to, long t) {
+    for (int i = 0; i < rows; i++) {
+      to.set(FLOAT, 4 * (t + i), from.get(FLOAT, 4 * (at + i * stride)));
+    }
+  }
+
+  /** A column of C becomes {@code from} + beta times itself. */
+  private static void column(
+      int rows, MemorySegment from, long at, float beta, MemorySegment c, long t, long stride) {
+    for (int i = 0; i < rows; i++) {
+      float sum = from.get(FLOAT, 4 * (at + i));
+      long to = 4 * (t + i * stride);
+      c.set(FLOAT, to, beta == 0 ? sum : sum + beta * c.get(FLOAT, to));
+    }
   }
 
   private static void scale(float beta, FloatMatrix c) {

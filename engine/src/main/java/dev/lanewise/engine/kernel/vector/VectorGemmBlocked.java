@@ -1,7 +1,5 @@
 package dev.lanewise.engine.kernel.vector;
 
-import dev.lanewise.engine.kernel.Transpose;
-import dev.lanewise.engine.matrix.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -9,101 +7,111 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The multiplication for shapes large enough to repay packing: the five loops around a micro-kernel
- * of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008), in the form
- * of Van Zee and van de Geijn, "BLIS" (2015).
+ * The five loops around a micro-kernel of Goto and van de Geijn, "Anatomy of high-performance
+ * matrix multiplication" (2008), in the form of Van Zee and van de Geijn, "BLIS" (2015). Where C
+ * has so few rows that packing B would cost more than it saves, whole panels of B are read where
+ * they are.
+ *
+ * <p>Strides and positions are in elements.
  */
 final class VectorGemmBlocked {
 
   private static final int MR = VectorGemmTile.ROWS;
   private static final int NR = VectorGemmTile.COLUMNS;
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
-  private static final int V = F.vectorByteSize();
+  private static final int LENGTH = F.length();
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
+  /** Up to this many rows, a panel of B is used too seldom to repay its copy. */
+  private static final int FEW_ROWS = 8 * MR;
+
   private VectorGemmBlocked() {}
 
+  /** C = alpha op(A) op(B) + beta C, with op(A) m x k and op(B) k x n given by their strides. */
   static void multiply(
-      Transpose transposeA,
-      Transpose transposeB,
+      VectorGemmWorkspace workspace,
+      int m,
+      int n,
       int k,
       float alpha,
-      FloatMatrix a,
-      FloatMatrix b,
+      MemorySegment a,
+      long aAt,
+      long aRow,
+      long aStep,
+      MemorySegment b,
+      long bAt,
+      long bColumn,
+      long bStep,
       float beta,
-      FloatMatrix c) {
-    long aRow = transposeA == Transpose.NO ? a.stride() : 1;
-    long aStep = transposeA == Transpose.NO ? 1 : a.stride();
-    long bColumn = transposeB == Transpose.NO ? 1 : b.stride();
-    long bStep = transposeB == Transpose.NO ? b.stride() : 1;
-    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
-    for (int j = 0; j < c.columns(); j += VectorGemmWorkspace.COLUMNS) {
-      int columns = Math.min(VectorGemmWorkspace.COLUMNS, c.columns() - j);
-      for (int p = 0; p < k; p += VectorGemmWorkspace.DEPTH) {
-        int depth = Math.min(VectorGemmWorkspace.DEPTH, k - p);
-        VectorGemmPacking.pack(
-            b.segment(),
-            b.offset() + j * bColumn + p * bStep,
-            bColumn,
-            bStep,
-            columns,
-            depth,
-            NR,
-            workspace.b);
-        for (int i = 0; i < c.rows(); i += VectorGemmWorkspace.ROWS) {
-          int rows = Math.min(VectorGemmWorkspace.ROWS, c.rows() - i);
-          VectorGemmPacking.pack(
-              a.segment(),
-              a.offset() + i * aRow + p * aStep,
-              aRow,
-              aStep,
-              rows,
-              depth,
-              MR,
-              MemorySegment.ofArray(workspace.a));
-          long at = 4 * (c.offset() + (long) i * c.stride() + j);
+      MemorySegment c,
+      long cAt,
+      long cRow) {
+    int blocks = (k + VectorGemmWorkspace.DEPTH - 1) / VectorGemmWorkspace.DEPTH;
+    int deepest = (k + blocks - 1) / blocks;
+    boolean inPlace = m <= FEW_ROWS && bColumn == 1;
+    for (int j = 0; j < n; j += VectorGemmWorkspace.COLUMNS) {
+      int columns = Math.min(VectorGemmWorkspace.COLUMNS, n - j);
+      int whole = inPlace ? columns / NR * NR : 0;
+      for (int p = 0; p < k; p += deepest) {
+        int depth = Math.min(deepest, k - p);
+        float factor = p == 0 ? beta : 1;
+        long bBlock = bAt + j * bColumn + p * bStep;
+        VectorGemmPacking.packB(
+            b, bBlock + whole * bColumn, bColumn, bStep, columns - whole, depth, workspace.b);
+        for (int i = 0; i < m; i += VectorGemmWorkspace.ROWS) {
+          int rows = Math.min(VectorGemmWorkspace.ROWS, m - i);
+          VectorGemmPacking.packA(
+              a, aAt + i * aRow + p * aStep, aRow, aStep, rows, depth, workspace.a);
+          long cBlock = cAt + i * cRow + j;
+          block(
+              workspace, rows, whole, depth, alpha, b, bBlock, NR, bStep, factor, c, cBlock, cRow);
           block(
               workspace,
               rows,
-              columns,
+              columns - whole,
               depth,
               alpha,
-              p == 0 ? beta : 1,
-              c.segment(),
-              at,
-              4L * c.stride());
+              workspace.b,
+              0,
+              (long) NR * depth,
+              NR,
+              factor,
+              c,
+              cBlock + whole,
+              cRow);
         }
       }
     }
-    workspace.giveBack();
   }
 
+  /** One packed block of A by a block of B whose panels are {@code bPanel} elements apart. */
   private static void block(
       VectorGemmWorkspace workspace,
       int rows,
       int columns,
       int depth,
       float alpha,
+      MemorySegment b,
+      long bAt,
+      long bPanel,
+      long bStep,
       float beta,
       MemorySegment c,
-      long at,
-      long stride) {
-    for (int j = 0; j < columns; j += NR) {
-      long b = 4L * j * depth;
+      long cAt,
+      long cRow) {
+    long panel = bAt;
+    for (int j = 0; j < columns; j += NR, panel += bPanel) {
       for (int i = 0; i < rows; i += MR) {
-        int a = i * depth;
-        long tile = at + i * stride + 4L * j;
-        VectorGemmTile.run(depth, workspace.a, a, workspace.b, b, workspace.tile);
+        VectorGemmTile.run(depth, workspace.a, i * depth, b, 4 * panel, 4 * bStep, workspace.tile);
         int tileRows = Math.min(MR, rows - i);
         int tileColumns = Math.min(NR, columns - j);
-        if (tileColumns == NR) {
-          for (int r = 0; r < tileRows; r++) {
-            whole(alpha, workspace.tile, 4L * r * NR, beta, c, tile + r * stride);
-          }
-        } else {
-          for (int r = 0; r < tileRows; r++) {
-            part(tileColumns, alpha, workspace.tile, 4L * r * NR, beta, c, tile + r * stride);
+        long to = cAt + i * cRow + j;
+        for (int r = 0; r < tileRows; r++, to += cRow) {
+          if (tileColumns == NR) {
+            wholeRow(alpha, workspace.tile, 4L * r * NR, beta, c, 4 * to);
+          } else {
+            partRow(tileColumns, alpha, workspace.tile, 4L * r * NR, beta, c, 4 * to);
           }
         }
       }
@@ -111,26 +119,26 @@ final class VectorGemmBlocked {
   }
 
   /** C = alpha tile + beta C for a row of a tile that lies inside C. */
-  private static void whole(
+  private static void wholeRow(
       float alpha, MemorySegment tile, long from, float beta, MemorySegment c, long to) {
     if (beta == 0) {
-      for (int j = 0; j < 4 * NR; j += V) {
-        FloatVector.fromMemorySegment(F, tile, from + j, NATIVE)
+      for (int j = 0; j < NR; j += LENGTH) {
+        FloatVector.fromMemorySegment(F, tile, from + 4L * j, NATIVE)
             .mul(alpha)
-            .intoMemorySegment(c, to + j, NATIVE);
+            .intoMemorySegment(c, to + 4L * j, NATIVE);
       }
     } else {
-      for (int j = 0; j < 4 * NR; j += V) {
-        FloatVector.fromMemorySegment(F, tile, from + j, NATIVE)
+      for (int j = 0; j < NR; j += LENGTH) {
+        FloatVector.fromMemorySegment(F, tile, from + 4L * j, NATIVE)
             .mul(alpha)
-            .add(FloatVector.fromMemorySegment(F, c, to + j, NATIVE).mul(beta))
-            .intoMemorySegment(c, to + j, NATIVE);
+            .add(FloatVector.fromMemorySegment(F, c, to + 4L * j, NATIVE).mul(beta))
+            .intoMemorySegment(c, to + 4L * j, NATIVE);
       }
     }
   }
 
-  /** As {@link #whole} for a row that ends in C after {@code columns}: the same operations. */
-  private static void part(
+  /** As {@link #wholeRow} for a row that ends in C after {@code columns}: the same operations. */
+  private static void partRow(
       int columns,
       float alpha,
       MemorySegment tile,

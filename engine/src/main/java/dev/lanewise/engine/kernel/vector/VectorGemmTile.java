@@ -28,13 +28,15 @@ final class VectorGemmTile {
    * @param aAt where it starts
    * @param b a panel of B: {@link #COLUMNS} elements for each step
    * @param bAt where it starts, in bytes
+   * @param bStep from one step's elements to the next step's, in bytes
    * @param tile receives {@link #ROWS} x {@link #COLUMNS} sums, row-major
    */
-  static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, MemorySegment tile) {
+  static void run(
+      int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, MemorySegment tile) {
     if (LARGE) {
-      VectorGemmTile8x3.run(k, a, aAt, b, bAt, tile);
+      VectorGemmTile8x3.run(k, a, aAt, b, bAt, bStep, tile);
     } else {
-      VectorGemmTile5x2.run(k, a, aAt, b, bAt, tile);
+      VectorGemmTile5x2.run(k, a, aAt, b, bAt, bStep, tile);
     }
   }
 }

@@ -28,7 +28,8 @@ final class VectorGemmTile5x2 {
   private VectorGemmTile5x2() {}
 
   /** As {@link VectorGemmTile#run}. */
-  static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, MemorySegment tile) {
+  static void run(
+      int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, MemorySegment tile) {
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c10 = FloatVector.zero(F);
@@ -39,11 +40,11 @@ final class VectorGemmTile5x2 {
     FloatVector c31 = FloatVector.zero(F);
     FloatVector c40 = FloatVector.zero(F);
     FloatVector c41 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long q = bAt + p * (2 * V);
+    long at = bAt;
+    for (int p = 0; p < k; p++, at += bStep) {
       int r = aAt + p * 5;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, b, q, NATIVE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, b, q + V, NATIVE);
+      FloatVector b0 = FloatVector.fromMemorySegment(F, b, at, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, b, at + V, NATIVE);
       FloatVector a0 = FloatVector.broadcast(F, a[r]);
       c00 = Lanes.multiplyAdd(a0, b0, c00);
       c01 = Lanes.multiplyAdd(a0, b1, c01);

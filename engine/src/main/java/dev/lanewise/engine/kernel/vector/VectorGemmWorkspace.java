@@ -30,6 +30,12 @@ final class VectorGemmWorkspace {
   /** Columns of a block of B, in tiles: 1 MB at most, for the third level. */
   static final int COLUMNS = 1024 / VectorGemmTile.COLUMNS * VectorGemmTile.COLUMNS;
 
+  /** Elements of a block of B. */
+  static final int B = COLUMNS * DEPTH;
+
+  /** Elements of a transposed result. */
+  static final int TRANSPOSED = 32 * 1024;
+
   private static final int KEPT = 2 * Runtime.getRuntime().availableProcessors();
 
   private static final AtomicReferenceArray<@Nullable VectorGemmWorkspace> IDLE =
@@ -37,11 +43,13 @@ final class VectorGemmWorkspace {
 
   final float[] a = new float[ROWS * DEPTH];
   final MemorySegment b;
+  final MemorySegment transposed;
   final MemorySegment tile;
 
   private VectorGemmWorkspace() {
     Arena arena = Arena.ofAuto();
-    b = arena.allocate(4L * COLUMNS * DEPTH, Matrix.ALIGNMENT);
+    b = arena.allocate(4L * B, Matrix.ALIGNMENT);
+    transposed = arena.allocate(4L * TRANSPOSED, Matrix.ALIGNMENT);
     tile = arena.allocate(4L * VectorGemmTile.ROWS * VectorGemmTile.COLUMNS, Matrix.ALIGNMENT);
   }
 

@@ -14,12 +14,6 @@ import dev.lanewise.engine.matrix.IntMatrix;
  */
 final class VectorKernels implements Kernels {
 
-  private final Kernels fallback;
-
-  VectorKernels(Kernels fallback) {
-    this.fallback = fallback;
-  }
-
   @Override
   public String name() {
     return "vector";
@@ -39,42 +33,42 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void distances(Metric metric, ByteMatrix queries, ByteMatrix rows, IntMatrix out) {
-    fallback.distances(metric, queries, rows, out);
+    VectorDistances.distances(metric, queries, rows, out);
   }
 
   @Override
   public void distances(Metric metric, FloatMatrix queries, FloatMatrix rows, FloatMatrix out) {
-    fallback.distances(metric, queries, rows, out);
+    VectorDistances.distances(metric, queries, rows, out);
   }
 
   @Override
   public int atMost(IntMatrix values, int row, int limit, int[] hits) {
-    return fallback.atMost(values, row, limit, hits);
+    return VectorElementwise.atMost(values, row, limit, hits);
   }
 
   @Override
   public int atMost(FloatMatrix values, int row, float limit, int[] hits) {
-    return fallback.atMost(values, row, limit, hits);
+    return VectorElementwise.atMost(values, row, limit, hits);
   }
 
   @Override
   public void softmaxRows(FloatMatrix logits, FloatMatrix probabilities) {
-    fallback.softmaxRows(logits, probabilities);
+    VectorElementwiseSoftmax.softmaxRows(logits, probabilities);
   }
 
   @Override
   public void addRow(FloatMatrix row, FloatMatrix x) {
-    fallback.addRow(row, x);
+    VectorElementwise.addRow(row, x);
   }
 
   @Override
   public void columnSums(FloatMatrix x, FloatMatrix sums) {
-    fallback.columnSums(x, sums);
+    VectorElementwise.columnSums(x, sums);
   }
 
   @Override
   public void axpy(float alpha, FloatMatrix x, FloatMatrix y) {
-    fallback.axpy(alpha, x, y);
+    VectorElementwise.axpy(alpha, x, y);
   }
 
   @Override

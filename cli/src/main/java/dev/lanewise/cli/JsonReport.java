@@ -1,0 +1,153 @@
+package dev.lanewise.cli;
+
+import dev.lanewise.cli.experiment.Experiment;
+import dev.lanewise.cli.experiment.Figure;
+import dev.lanewise.cli.experiment.Result;
+import dev.lanewise.cli.experiment.Row;
+import dev.lanewise.cli.experiment.Series;
+import dev.lanewise.cli.experiment.Spread;
+import dev.lanewise.engine.EngineInfo;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Results for machines. Two runs that found the same differ only in keys that begin with {@code
+ * seconds}, and in {@code run}.
+ */
+final class JsonReport {
+
+  /** Changed when a reader of the old form would misread the new one. */
+  static final int SCHEMA_VERSION = 1;
+
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  private final ObjectNode root = MAPPER.createObjectNode();
+  private final ArrayNode results;
+
+  private JsonReport(String kind) {
+    root.put("schema", "lanewise-" + kind);
+    root.put("schemaVersion", SCHEMA_VERSION);
+    root.put("version", Build.version());
+    root.put("commit", Build.commit());
+    results = MAPPER.createArrayNode();
+  }
+
+  /** Of a run of experiments. */
+  static JsonReport of(String kind, EngineInfo engine, Machine machine) {
+    JsonReport report = new JsonReport(kind);
+    ObjectNode run = report.root.putObject("run");
+    run.put("backend", engine.backend());
+    run.put("backendRequest", engine.selection().request().id());
+    run.put("backendReason", engine.reason());
+    run.put("threads", engine.threads());
+    run.put("vectorWidth", machine.vectorWidth());
+    run.put("fma", machine.fma());
+    run.put("cpu", machine.cpu());
+    run.put("processors", machine.processors());
+    run.put("jvm", machine.jvm());
+    run.put("os", machine.os());
+    report.root.set("results", report.results);
+    return report;
+  }
+
+  /** The list of experiments. */
+  static String list(Iterable<Experiment> experiments) {
+    JsonReport report = new JsonReport("experiments");
+    ArrayNode list = report.root.putArray("experiments");
+    for (Experiment experiment : experiments) {
+      ObjectNode node = list.addObject();
+      describe(node, experiment);
+      node.put("defaultSeeds", experiment.defaultSeeds());
+      ArrayNode published = node.putArray("published");
+      for (Figure figure : experiment.published()) {
+        ObjectNode entry = published.addObject();
+        entry.put("label", figure.label());
+        entry.put("value", figure.value());
+        putSeconds(entry, "secondsPublished", figure.seconds());
+      }
+    }
+    return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(report.root);
+  }
+
+  private static void describe(ObjectNode node, Experiment experiment) {
+    node.put("id", experiment.id());
+    node.put("title", experiment.title());
+    node.put("source", experiment.source());
+    node.put("defects", experiment.defects());
+  }
+
+  /** Adds what an experiment found. */
+  void add(Experiment experiment, Result result, double seconds) {
+    ObjectNode node = results.addObject();
+    describe(node, experiment);
+    node.put("data", result.data());
+    node.put("dataSource", result.dataSource());
+    node.put("seeds", result.seeds());
+    node.put("acceptable", result.acceptable());
+    putSeconds(node, "seconds", seconds);
+    ArrayNode rows = node.putArray("rows");
+    for (Row row : result.rows()) {
+      ObjectNode entry = rows.addObject();
+      entry.put("variant", row.variant().id());
+      entry.put("label", row.label());
+      entry.put("ours", row.ours().mean());
+      Spread spread = row.ours();
+      if (spread.runs() > 1) {
+        ObjectNode over = entry.putObject("spread");
+        over.put("runs", spread.runs());
+        over.put("sd", spread.sd());
+        over.put("min", spread.min());
+        over.put("max", spread.max());
+      }
+      Figure published = row.published();
+      if (published == null) {
+        entry.putNull("published");
+      } else {
+        entry.put("published", published.value());
+        putSeconds(entry, "secondsPublished", published.seconds());
+      }
+      entry.put("verdict", row.verdict().name().toLowerCase(java.util.Locale.ROOT));
+      entry.put("note", row.note());
+      entry.put("headline", row.headline());
+      putSeconds(entry, "seconds", row.seconds());
+    }
+    ArrayNode notes = node.putArray("notes");
+    result.notes().forEach(notes::add);
+    ArrayNode series = node.putArray("series");
+    for (Series line : result.series()) {
+      ObjectNode entry = series.addObject();
+      entry.put("chart", line.chart());
+      entry.put("name", line.name());
+      entry.put("x", line.x());
+      entry.put("y", line.y());
+      ArrayNode points = entry.putArray("points");
+      line.points().forEach(point -> points.addArray().add(point.x()).add(point.y()));
+    }
+  }
+
+  /** For what only one command reports. */
+  ObjectNode root() {
+    return root;
+  }
+
+  private static void putSeconds(ObjectNode node, String key, double seconds) {
+    if (Double.isNaN(seconds)) {
+      node.set(key, JsonNodeFactory.instance.nullNode());
+    } else {
+      node.put(key, seconds);
+    }
+  }
+
+  void writeTo(Path file) throws IOException {
+    Files.writeString(
+        file,
+        MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n",
+        StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.lanewise.cli.experiment;
+
+import java.io.File;
+import java.util.List;
+
+/**
+ * What an experiment found.
+ *
+ * @param data a word for the data used, as in {@code "mnist"} or {@code "embedded"}
+ * @param dataSource one sentence: which data, from where
+ * @param seeds how many seeds were run, 0 if nothing is random
+ * @param rows the figures, in the order to show them
+ * @param notes what a reader should know besides, a sentence or two each
+ * @param series the curves, in the order to draw them
+ */
+public record Result(
+    String data,
+    String dataSource,
+    int seeds,
+    List<Row> rows,
+    List<String> notes,
+    List<Series> series) {
+
+  /** Without curves. */
+  public Result(String data, String dataSource, int seeds, List<Row> rows, List<String> notes) {
+    this(data, dataSource, seeds, rows, notes, List.of());
+  }
+
+  /** Copies the lists, and leaves the user's name out of {@code dataSource}: reports travel. */
+  public Result {
+    String home = System.getProperty("user.home", "");
+    if (home.length() > 1) {
+      dataSource = dataSource.replace(home + File.separator, "~" + File.separator);
+    }
+    rows = List.copyOf(rows);
+    notes = List.copyOf(notes);
+    series = List.copyOf(series);
+  }
+
+  /** Whether every row has a verdict that a successful run may have. */
+  public boolean acceptable() {
+    return rows.stream().allMatch(row -> row.verdict().acceptable());
+  }
+}

@@ -1,0 +1,43 @@
+package dev.lanewise.cli.experiment;
+
+import org.apache.commons.statistics.descriptive.DoubleStatistics;
+import org.apache.commons.statistics.descriptive.Statistic;
+
+/**
+ * One figure over several runs.
+ *
+ * @param runs how many
+ * @param mean their mean
+ * @param sd their sample standard deviation, 0 for one run
+ * @param min the smallest
+ * @param max the largest
+ */
+public record Spread(int runs, double mean, double sd, double min, double max) {
+
+  /**
+   * Of the figures of some runs.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public static Spread of(double... figures) {
+    if (figures.length == 0) {
+      throw new IllegalArgumentException("no runs to take the spread of");
+    }
+    DoubleStatistics statistics =
+        DoubleStatistics.of(
+            java.util.EnumSet.of(
+                Statistic.MEAN, Statistic.STANDARD_DEVIATION, Statistic.MIN, Statistic.MAX),
+            figures);
+    return new Spread(
+        figures.length,
+        statistics.getAsDouble(Statistic.MEAN),
+        figures.length == 1 ? 0 : statistics.getAsDouble(Statistic.STANDARD_DEVIATION),
+        statistics.getAsDouble(Statistic.MIN),
+        statistics.getAsDouble(Statistic.MAX));
+  }
+
+  /** Whether a figure, known to a tolerance, lies between the smallest and the largest of these. */
+  public boolean contains(double figure, double tolerance) {
+    return figure >= min - tolerance && figure <= max + tolerance;
+  }
+}

@@ -1,0 +1,24 @@
+package dev.lanewise.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+/** One run of the command, in this JVM. */
+record Cli(int code, String out, String err) {
+
+  static Cli run(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = Main.run(args, new PrintWriter(out), new PrintWriter(err));
+    return new Cli(code, out.toString(), err.toString());
+  }
+
+  /** The output without what differs between machines and runs. */
+  String masked() {
+    return out.replaceAll("(?m)^(backend|\\d+ threads?,).*\\R(.*\\R)*?(?=\\R)", "HEADER\n")
+        .replaceAll(" +[0-9.]+ (ms|s)(?= |$)", " TIME")
+        .replaceAll("(?m) +[0-9.]+ (ms|s)$", " TIME")
+        .replaceAll("-{3,}", "---")
+        .replaceAll(" {2,}", "  ");
+  }
+}

@@ -1,0 +1,36 @@
+package dev.lanewise.data;
+
+/** A file's content is not what its format, or the data set it should hold, demands. */
+public final class DataFormatException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final String file;
+  private final long offset;
+
+  /**
+   * @param file the file, and the part of it, as a reader would name it
+   * @param offset the byte, counted from 0, at which the content is wrong
+   * @param what what is wrong there
+   */
+  public DataFormatException(String file, long offset, String what) {
+    super(file + ", byte " + offset + ": " + what);
+    this.file = file;
+    this.offset = offset;
+  }
+
+  /** As the constructor without a cause. */
+  public DataFormatException(String file, long offset, String what, Throwable cause) {
+    this(file, offset, what);
+    initCause(cause);
+  }
+
+  /** The file, and the part of it: {@code x.gz (unpacked)}, {@code x.npz!images.npy}. */
+  public String file() {
+    return file;
+  }
+
+  /** The byte of {@link #file}, counted from 0, at which the content is wrong. */
+  public long offset() {
+    return offset;
+  }
+}

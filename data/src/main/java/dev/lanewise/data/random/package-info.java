@@ -1,0 +1,5 @@
+/** Generators that repeat the random numbers of other systems. */
+@NullMarked
+package dev.lanewise.data.random;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,342 @@
+package dev.lanewise.engine.kernel.vector;
+
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.UMAX;
+import static jdk.incubator.vector.VectorOperators.UMIN;
+
+import dev.lanewise.engine.kernel.Metric;
+import dev.lanewise.engine.matrix.ByteMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Exact measures between rows of unsigned bytes.
+ *
+ * <p>Lanes are split without shuffles. A vector of bytes x, seen as 16-bit lanes, holds e + 256 o
+ * for an even byte e and an odd one o. Adding up x in one accumulator and x >>> 8 = o in another
+ * gives, modulo 2^16, E + 256 O and O, so E is the first less 256 times the second: two additions
+ * and a shift, and exact while E and O fit. Products are split the same way in 32-bit lanes.
+ *
+ * <p>Partial sums leave a loop through an array and are reduced in a method of their own: with
+ * reductions in the same method C2 runs out of its inlining budget and boxes the vectors. The same
+ * happened with four rows in one loop, so a loop takes two.
+ */
+final class VectorDistancesBytes {
+
+  private static final VectorSpecies<Byte> BYTE = Lanes.BYTE;
+  private static final VectorSpecies<Short> SHORT = Lanes.SHORT;
+  private static final VectorSpecies<Integer> INT = Lanes.INT;
+  private static final int STEP = BYTE.length();
+  private static final int INTS = INT.length();
+
+  /**
+   * How many steps add up in 16-bit lanes before they must be emptied: E + O gains at most 510 a
+   * step, and 64 * 510 = 32,640 fits a signed short.
+   */
+  private static final int SHORT_STEPS = 64;
+
+  /** Zeros, then ones: a vector loaded at offset r keeps the last r bytes of a vector. */
+  private static final byte[] KEEP = new byte[2 * STEP];
+
+  static {
+    Arrays.fill(KEEP, STEP, 2 * STEP, (byte) -1);
+  }
+
+  private VectorDistancesBytes() {}
+
+  /**
+   * One query against the rows j .. j + 3; past the last row, the last again.
+   *
+   * @param partial room for 4 vectors of ints
+   * @param results receives the 4 values
+   */
+  static void oneToFour(
+      Metric metric,
+      ByteMatrix queries,
+      int i,
+      ByteMatrix rows,
+      int j,
+      int[] partial,
+      int[] results) {
+    MemorySegment q = queries.segment();
+    MemorySegment r = rows.segment();
+    long q0 = VectorDistances.start(queries, i);
+    long r0 = VectorDistances.start(rows, j);
+    long r1 = VectorDistances.start(rows, j + 1);
+    long r2 = VectorDistances.start(rows, j + 2);
+    long r3 = VectorDistances.start(rows, j + 3);
+    int columns = rows.columns();
+    if (columns < STEP) {
+      results[0] = narrow(metric, q, q0, r, r0, columns);
+      results[1] = narrow(metric, q, q0, r, r1, columns);
+      results[2] = narrow(metric, q, q0, r, r2, columns);
+      results[3] = narrow(metric, q, q0, r, r3, columns);
+      return;
+    }
+    int whole = columns - columns % STEP;
+    // The last vector ends at the last column; the columns it shares with the one before count 0.
+    int last = columns - STEP;
+    ByteVector keep = ByteVector.fromArray(BYTE, KEEP, columns - whole);
+    switch (metric) {
+      case L1 -> {
+        Arrays.fill(partial, 0);
+        int from = 0;
+        while (from < whole) {
+          int to = Math.min(whole, from + SHORT_STEPS * STEP);
+          l1(q, q0, r, r0, r1, from, to, partial, 0);
+          l1(q, q0, r, r2, r3, from, to, partial, 2 * INTS);
+          from = to;
+        }
+        if (whole < columns) {
+          l1Rest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, keep, partial);
+        }
+      }
+      case SQUARED_L2 -> {
+        squaredL2(q, q0, r, r0, r1, whole, partial, 0);
+        squaredL2(q, q0, r, r2, r3, whole, partial, 2 * INTS);
+        if (whole < columns) {
+          squaredL2Rest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, keep, partial);
+        }
+      }
+      case DOT -> {
+        dot(q, q0, r, r0, r1, whole, partial, 0);
+        dot(q, q0, r, r2, r3, whole, partial, 2 * INTS);
+        if (whole < columns) {
+          dotRest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, keep, partial);
+        }
+      }
+    }
+    reduce(partial, results);
+  }
+
+  private static void reduce(int[] partial, int[] results) {
+    for (int r = 0; r < VectorDistances.ROWS; r++) {
+      results[r] = IntVector.fromArray(INT, partial, r * INTS).reduceLanes(VectorOperators.ADD);
+    }
+  }
+
+  private static ByteVector load(MemorySegment segment, long at) {
+    return ByteVector.fromMemorySegment(BYTE, segment, at, ByteOrder.nativeOrder());
+  }
+
+  private static ShortVector absoluteDifference(ByteVector a, ByteVector b) {
+    return a.lanewise(UMAX, b).sub(a.lanewise(UMIN, b)).reinterpretAsShorts();
+  }
+
+  private static void l1(
+      MemorySegment q,
+      long q0,
+      MemorySegment r,
+      long r0,
+      long r1,
+      int from,
+      int to,
+      int[] partial,
+      int at) {
+    ShortVector all0 = ShortVector.zero(SHORT);
+    ShortVector all1 = all0;
+    ShortVector odd0 = all0;
+    ShortVector odd1 = all0;
+    for (int p = from; p < to; p += STEP) {
+      ByteVector x = load(q, q0 + p);
+      ByteVector y = load(r, r0 + p);
+      ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
+      all0 = all0.add(d);
+      odd0 = odd0.add(d.lanewise(LSHR, 8));
+      y = load(r, r1 + p);
+      d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
+      all1 = all1.add(d);
+      odd1 = odd1.add(d.lanewise(LSHR, 8));
+    }
+    addShorts(all0, odd0, partial, at);
+    addShorts(all1, odd1, partial, at + INTS);
+  }
+
+  /** Adds E + O = all - 256 O + O, a non-negative short a lane, to a vector of ints. */
+  private static void addShorts(ShortVector all, ShortVector odd, int[] partial, int at) {
+    IntVector pairs = all.sub(odd.lanewise(VectorOperators.LSHL, 8)).add(odd).reinterpretAsInts();
+    IntVector.fromArray(INT, partial, at)
+        .add(pairs.and(0xFFFF))
+        .add(pairs.lanewise(LSHR, 16))
+        .intoArray(partial, at);
+  }
+
+  private static void l1Rest(
+      MemorySegment q,
+      long q0,
+      MemorySegment r,
+      long r0,
+      long r1,
+      long r2,
+      long r3,
+      ByteVector keep,
+      int[] partial) {
+    ByteVector x = load(q, q0);
+    addBytes(absoluteDifference(x, load(r, r0)).and(keep.reinterpretAsShorts()), partial, 0);
+    addBytes(absoluteDifference(x, load(r, r1)).and(keep.reinterpretAsShorts()), partial, INTS);
+    addBytes(absoluteDifference(x, load(r, r2)).and(keep.reinterpretAsShorts()), partial, 2 * INTS);
+    addBytes(absoluteDifference(x, load(r, r3)).and(keep.reinterpretAsShorts()), partial, 3 * INTS);
+  }
+
+  private static void addBytes(ShortVector bytes, int[] partial, int at) {
+    addShorts(bytes, bytes.lanewise(LSHR, 8), partial, at);
+  }
+
+  private static void squaredL2(
+      MemorySegment q, long q0, MemorySegment r, long r0, long r1, int to, int[] partial, int at) {
+    IntVector all0 = IntVector.zero(INT);
+    IntVector all1 = all0;
+    IntVector high0 = all0;
+    IntVector high1 = all0;
+    for (int p = 0; p < to; p += STEP) {
+      ByteVector x = load(q, q0 + p);
+      ByteVector y = load(r, r0 + p);
+      ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
+      ShortVector e = d.and((short) 0xFF);
+      ShortVector o = d.lanewise(LSHR, 8);
+      IntVector even = e.mul(e).reinterpretAsInts();
+      IntVector odd = o.mul(o).reinterpretAsInts();
+      all0 = all0.add(even).add(odd);
+      high0 = high0.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
+      y = load(r, r1 + p);
+      d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
+      e = d.and((short) 0xFF);
+      o = d.lanewise(LSHR, 8);
+      even = e.mul(e).reinterpretAsInts();
+      odd = o.mul(o).reinterpretAsInts();
+      all1 = all1.add(even).add(odd);
+      high1 = high1.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
+    }
+    setInts(all0, high0, partial, at);
+    setInts(all1, high1, partial, at + INTS);
+  }
+
+  /** The squares of the even bytes: 255^2 = 65,025 fits an unsigned 16-bit lane. */
+  private static IntVector squareEven(ShortVector bytes) {
+    ShortVector even = bytes.and((short) 0xFF);
+    return even.mul(even).reinterpretAsInts();
+  }
+
+  private static IntVector squareOdd(ShortVector bytes) {
+    ShortVector odd = bytes.lanewise(LSHR, 8);
+    return odd.mul(odd).reinterpretAsInts();
+  }
+
+  /** Low plus high halves, all - 65,536 H + H, modulo 2^32; the sum fits an int. */
+  private static void setInts(IntVector all, IntVector high, int[] partial, int at) {
+    all.sub(high.lanewise(VectorOperators.LSHL, 16)).add(high).intoArray(partial, at);
+  }
+
+  private static void squaredL2Rest(
+      MemorySegment q,
+      long q0,
+      MemorySegment r,
+      long r0,
+      long r1,
+      long r2,
+      long r3,
+      ByteVector keep,
+      int[] partial) {
+    ByteVector x = load(q, q0);
+    addSquares(absoluteDifference(x, load(r, r0)).and(keep.reinterpretAsShorts()), partial, 0);
+    addSquares(absoluteDifference(x, load(r, r1)).and(keep.reinterpretAsShorts()), partial, INTS);
+    addSquares(
+        absoluteDifference(x, load(r, r2)).and(keep.reinterpretAsShorts()), partial, 2 * INTS);
+    addSquares(
+        absoluteDifference(x, load(r, r3)).and(keep.reinterpretAsShorts()), partial, 3 * INTS);
+  }
+
+  private static void addSquares(ShortVector bytes, int[] partial, int at) {
+    addProducts(squareEven(bytes), squareOdd(bytes), partial, at);
+  }
+
+  private static void addProducts(IntVector even, IntVector odd, int[] partial, int at) {
+    IntVector.fromArray(INT, partial, at)
+        .add(even.and(0xFFFF))
+        .add(even.lanewise(LSHR, 16))
+        .add(odd.and(0xFFFF))
+        .add(odd.lanewise(LSHR, 16))
+        .intoArray(partial, at);
+  }
+
+  private static void dot(
+      MemorySegment q, long q0, MemorySegment r, long r0, long r1, int to, int[] partial, int at) {
+    IntVector all0 = IntVector.zero(INT);
+    IntVector all1 = all0;
+    IntVector high0 = all0;
+    IntVector high1 = all0;
+    for (int p = 0; p < to; p += STEP) {
+      ShortVector x = load(q, q0 + p).reinterpretAsShorts();
+      ShortVector xEven = x.and((short) 0xFF);
+      ShortVector xOdd = x.lanewise(LSHR, 8);
+      ShortVector y = load(r, r0 + p).reinterpretAsShorts();
+      IntVector even = xEven.mul(y.and((short) 0xFF)).reinterpretAsInts();
+      IntVector odd = xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
+      all0 = all0.add(even).add(odd);
+      high0 = high0.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
+      y = load(r, r1 + p).reinterpretAsShorts();
+      even = xEven.mul(y.and((short) 0xFF)).reinterpretAsInts();
+      odd = xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
+      all1 = all1.add(even).add(odd);
+      high1 = high1.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
+    }
+    setInts(all0, high0, partial, at);
+    setInts(all1, high1, partial, at + INTS);
+  }
+
+  private static IntVector multiplyEven(ShortVector xEven, ShortVector y) {
+    return xEven.mul(y.and((short) 0xFF)).reinterpretAsInts();
+  }
+
+  private static IntVector multiplyOdd(ShortVector xOdd, ShortVector y) {
+    return xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
+  }
+
+  private static void dotRest(
+      MemorySegment q,
+      long q0,
+      MemorySegment r,
+      long r0,
+      long r1,
+      long r2,
+      long r3,
+      ByteVector keep,
+      int[] partial) {
+    ShortVector x = load(q, q0).and(keep).reinterpretAsShorts();
+    ShortVector xEven = x.and((short) 0xFF);
+    ShortVector xOdd = x.lanewise(LSHR, 8);
+    addDots(xEven, xOdd, load(r, r0).reinterpretAsShorts(), partial, 0);
+    addDots(xEven, xOdd, load(r, r1).reinterpretAsShorts(), partial, INTS);
+    addDots(xEven, xOdd, load(r, r2).reinterpretAsShorts(), partial, 2 * INTS);
+    addDots(xEven, xOdd, load(r, r3).reinterpretAsShorts(), partial, 3 * INTS);
+  }
+
+  private static void addDots(
+      ShortVector xEven, ShortVector xOdd, ShortVector y, int[] partial, int at) {
+    addProducts(multiplyEven(xEven, y), multiplyOdd(xOdd, y), partial, at);
+  }
+
+  /** Rows narrower than a vector: one element at a time. */
+  private static int narrow(
+      Metric metric, MemorySegment q, long q0, MemorySegment r, long r0, int columns) {
+    int sum = 0;
+    for (int p = 0; p < columns; p++) {
+      int a = q.get(ValueLayout.JAVA_BYTE, q0 + p) & 0xFF;
+      int b = r.get(ValueLayout.JAVA_BYTE, r0 + p) & 0xFF;
+      sum +=
+          switch (metric) {
+            case L1 -> Math.abs(a - b);
+            case SQUARED_L2 -> (a - b) * (a - b);
+            case DOT -> a * b;
+          };
+    }
+    return sum;
+  }
+}

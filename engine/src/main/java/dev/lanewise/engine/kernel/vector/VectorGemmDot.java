@@ -1,0 +1,125 @@
+package dev.lanewise.engine.kernel.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Inner products of rows of A with rows of B, for results of few columns or few rows: nothing has
+ * to be packed and no lane is wasted on columns that C does not have.
+ *
+ * <p>Strides and positions are in elements.
+ */
+final class VectorGemmDot {
+
+  private static final VectorSpecies<Float> F = Lanes.FLOAT;
+  private static final int LENGTH = F.length();
+  private static final long V = F.vectorByteSize();
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  private VectorGemmDot() {}
+
+  /** C = alpha A B^T + beta C, with A m x k and B n x k, both by rows. */
+  static void multiply(
+      VectorGemmWorkspace workspace,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      MemorySegment a,
+      long aAt,
+      long aRow,
+      MemorySegment b,
+      long bAt,
+      long bRow,
+      float beta,
+      MemorySegment c,
+      long cAt,
+      long cRow) {
+    for (int i = 0; i < m; i += 4) {
+      int rows = Math.min(4, m - i);
+      long first = aAt + i * aRow;
+      for (int j = 0; j < n; j += 2) {
+        int columns = Math.min(2, n - j);
+        long other = bAt + j * bRow;
+        // Rows that do not exist are the last one again: computed and not looked at.
+        tile(
+            k,
+            a,
+            4 * first,
+            4 * (first + Math.min(1, rows - 1) * aRow),
+            4 * (first + Math.min(2, rows - 1) * aRow),
+            4 * (first + (rows - 1) * aRow),
+            b,
+            4 * other,
+            4 * (other + (columns - 1) * bRow),
+            workspace.tile);
+        for (int r = 0; r < rows; r++) {
+          for (int s = 0; s < columns; s++) {
+            float sum =
+                Lanes.sum(
+                    FloatVector.fromMemorySegment(F, workspace.tile, (2 * r + s) * V, NATIVE));
+            for (int p = k / LENGTH * LENGTH; p < k; p++) {
+              sum =
+                  Lanes.multiplyAdd(
+                      a.get(FLOAT, 4 * (first + r * aRow + p)),
+                      b.get(FLOAT, 4 * (other + s * bRow + p)),
+                      sum);
+            }
+            long to = 4 * (cAt + (i + r) * cRow + j + s);
+            c.set(FLOAT, to, beta == 0 ? alpha * sum : alpha * sum + beta * c.get(FLOAT, to));
+          }
+        }
+      }
+    }
+  }
+
+  /** The lane-wise sums of 4 rows by 2: 8 vectors hide the latency and 6 loads serve 8 products. */
+  private static void tile(
+      int k,
+      MemorySegment a,
+      long a0,
+      long a1,
+      long a2,
+      long a3,
+      MemorySegment b,
+      long b0,
+      long b1,
+      MemorySegment tile) {
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    for (int p = 0; p <= k - LENGTH; p += LENGTH) {
+      FloatVector x = FloatVector.fromMemorySegment(F, b, b0 + 4L * p, NATIVE);
+      FloatVector y = FloatVector.fromMemorySegment(F, b, b1 + 4L * p, NATIVE);
+      FloatVector r0 = FloatVector.fromMemorySegment(F, a, a0 + 4L * p, NATIVE);
+      c00 = Lanes.multiplyAdd(r0, x, c00);
+      c01 = Lanes.multiplyAdd(r0, y, c01);
+      FloatVector r1 = FloatVector.fromMemorySegment(F, a, a1 + 4L * p, NATIVE);
+      c10 = Lanes.multiplyAdd(r1, x, c10);
+      c11 = Lanes.multiplyAdd(r1, y, c11);
+      FloatVector r2 = FloatVector.fromMemorySegment(F, a, a2 + 4L * p, NATIVE);
+      c20 = Lanes.multiplyAdd(r2, x, c20);
+      c21 = Lanes.multiplyAdd(r2, y, c21);
+      FloatVector r3 = FloatVector.fromMemorySegment(F, a, a3 + 4L * p, NATIVE);
+      c30 = Lanes.multiplyAdd(r3, x, c30);
+      c31 = Lanes.multiplyAdd(r3, y, c31);
+    }
+    c00.intoMemorySegment(tile, 0, NATIVE);
+    c01.intoMemorySegment(tile, V, NATIVE);
+    c10.intoMemorySegment(tile, 2 * V, NATIVE);
+    c11.intoMemorySegment(tile, 3 * V, NATIVE);
+    c20.intoMemorySegment(tile, 4 * V, NATIVE);
+    c21.intoMemorySegment(tile, 5 * V, NATIVE);
+    c30.intoMemorySegment(tile, 6 * V, NATIVE);
+    c31.intoMemorySegment(tile, 7 * V, NATIVE);
+  }
+}

@@ -1,0 +1,282 @@
+package dev.lanewise.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.kernel.scalar.ScalarKernels;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.IntMatrix;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The element-wise primitives of {@link Kernels}. */
+public abstract class ElementwiseContract extends KernelContract {
+
+  /** Two vectors of the widest species and a bit: every remainder occurs. */
+  private static final int LONGEST = 35;
+
+  private final Kernels scalar = new ScalarKernels();
+
+  /** A contract for one backend. */
+  protected ElementwiseContract(BackendRequest request) {
+    super(request);
+  }
+
+  @Test
+  void addRowAddsToEveryRow() {
+    RandomGenerator random = random(1);
+    for (int n = 0; n <= LONGEST; n++) {
+      int m = random.nextInt(6);
+      GuardedMatrix row = GuardedMatrix.filled(1, n, random, random::nextGaussian);
+      GuardedMatrix x = GuardedMatrix.filled(m, n, random, random::nextGaussian);
+      FloatMatrix expected = x.view().copy();
+      scalar.addRow(row.view(), expected);
+      kernels().addRow(row.view(), x.view());
+      // One addition an element: no rounding to differ in.
+      assertThat(x.view().toArray()).as("%d x %d", m, n).isEqualTo(expected.toArray());
+      x.assertGuardsIntact("x");
+    }
+  }
+
+  @Test
+  void columnSumsAreWithinTheBoundOfASum() {
+    RandomGenerator random = random(2);
+    for (int n = 0; n <= LONGEST; n++) {
+      int m = random.nextInt(40);
+      GuardedMatrix x = GuardedMatrix.filled(m, n, random, random::nextGaussian);
+      GuardedMatrix sums = GuardedMatrix.filled(1, n, random, () -> Double.NaN);
+      kernels().columnSums(x.view(), sums.view());
+      for (int j = 0; j < n; j++) {
+        double sum = 0;
+        double magnitude = 0;
+        for (int i = 0; i < m; i++) {
+          sum += x.view().get(i, j);
+          magnitude += Math.abs(x.view().get(i, j));
+        }
+        assertThat(Tolerance.accepts(sums.view().get(0, j), sum, Tolerance.ofSum(m, magnitude)))
+            .as("column %d of %d x %d: %s is not %s", j, m, n, sums.view().get(0, j), sum)
+            .isTrue();
+      }
+      sums.assertGuardsIntact("sums");
+    }
+  }
+
+  @Test
+  void axpyAddsAMultiple() {
+    RandomGenerator random = random(3);
+    for (float alpha : new float[] {0, 1, -1, 2.5f}) {
+      for (int n = 0; n <= LONGEST; n++) {
+        int m = random.nextInt(5);
+        GuardedMatrix x = GuardedMatrix.filled(m, n, random, random::nextGaussian);
+        GuardedMatrix y = GuardedMatrix.filled(m, n, random, random::nextGaussian);
+        FloatMatrix before = y.view().copy();
+        kernels().axpy(alpha, x.view(), y.view());
+        for (int i = 0; i < m; i++) {
+          for (int j = 0; j < n; j++) {
+            double term = (double) alpha * x.view().get(i, j);
+            double kept = before.get(i, j);
+            assertThat(
+                    Tolerance.accepts(
+                        y.view().get(i, j),
+                        kept + term,
+                        Tolerance.ofSum(1, Math.abs(kept) + Math.abs(term))))
+                .as("(%d, %d) of %d x %d, alpha = %s", i, j, m, n, alpha)
+                .isTrue();
+          }
+        }
+        y.assertGuardsIntact("y");
+      }
+    }
+  }
+
+  @Test
+  void specialsGoThroughAdditionAsIeee754HasIt() {
+    float[] specials = {
+      Float.NaN,
+      Float.POSITIVE_INFINITY,
+      Float.NEGATIVE_INFINITY,
+      0f,
+      -0f,
+      Float.MIN_VALUE,
+      Float.MAX_VALUE,
+      1
+    };
+    int n = specials.length * specials.length;
+    FloatMatrix x = FloatMatrix.zeros(1, n);
+    FloatMatrix y = FloatMatrix.zeros(1, n);
+    for (int j = 0; j < n; j++) {
+      x.set(0, j, specials[j / specials.length]);
+      y.set(0, j, specials[j % specials.length]);
+    }
+    FloatMatrix expected = y.copy();
+    scalar.addRow(x, expected);
+    FloatMatrix added = y.copy();
+    kernels().addRow(x, added);
+    assertThat(added.toArray()).isEqualTo(expected.toArray());
+    FloatMatrix multiplied = y.copy();
+    kernels().axpy(1, x, multiplied);
+    assertThat(multiplied.toArray()).isEqualTo(expected.toArray());
+  }
+
+  @Test
+  void softmaxIsWithinAFewUlpOfTheDefinition() {
+    RandomGenerator random = random(4);
+    for (double spread : new double[] {1, 20, 300}) {
+      for (int n = 1; n <= LONGEST; n++) {
+        int m = random.nextInt(4);
+        GuardedMatrix z = GuardedMatrix.filled(m, n, random, () -> spread * random.nextGaussian());
+        GuardedMatrix p = GuardedMatrix.filled(m, n, random, () -> Double.NaN);
+        kernels().softmaxRows(z.view(), p.view());
+        for (int i = 0; i < m; i++) {
+          checkSoftmax(z.view().row(i), p.view().row(i));
+        }
+        p.assertGuardsIntact("probabilities");
+        float[] separate = p.view().toArray();
+        kernels().softmaxRows(z.view(), z.view());
+        assertThat(z.view().toArray()).as("in place").isEqualTo(separate);
+      }
+    }
+  }
+
+  private static void checkSoftmax(float[] z, float[] p) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (float value : z) {
+      max = Math.max(max, value);
+    }
+    double sum = 0;
+    for (float value : z) {
+      // The subtraction is a float's by definition: what exp is taken of is part of the contract.
+      sum += Math.exp((float) (value - max));
+    }
+    for (int j = 0; j < z.length; j++) {
+      double expected = Math.exp((float) (z[j] - max)) / sum;
+      // 2 ulp for each exp, one for each addition, one for the division.
+      double tolerance = (z.length + 4) * 0x1p-23 * expected + 2 * Float.MIN_VALUE;
+      assertThat(Tolerance.accepts(p[j], expected, tolerance))
+          .as("exp(%s - %s) / %s: %s, not %s", z[j], max, sum, p[j], expected)
+          .isTrue();
+    }
+  }
+
+  @Test
+  void softmaxOfHugeOrEqualLogitsNeitherOverflowsNorVanishes() {
+    for (int n : new int[] {1, 2, 10, 16, 33}) {
+      FloatMatrix z = FloatMatrix.zeros(3, n);
+      for (int j = 0; j < n; j++) {
+        z.set(0, j, Float.MAX_VALUE);
+        z.set(1, j, -Float.MAX_VALUE);
+        z.set(2, j, j == n / 2 ? 0 : Float.NEGATIVE_INFINITY);
+      }
+      kernels().softmaxRows(z, z);
+      for (int j = 0; j < n; j++) {
+        assertThat(z.get(0, j)).isEqualTo(1f / n);
+        assertThat(z.get(1, j)).isEqualTo(1f / n);
+        assertThat(z.get(2, j)).isEqualTo(j == n / 2 ? 1 : 0);
+      }
+    }
+  }
+
+  @Test
+  void softmaxOfARowWithNanOrInfinityIsNan() {
+    for (float special : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      for (int n = 1; n <= LONGEST; n++) {
+        for (int where : new int[] {0, n / 2, n - 1}) {
+          FloatMatrix z = FloatMatrix.zeros(3, n);
+          z.set(1, where, special);
+          kernels().softmaxRows(z, z);
+          for (int j = 0; j < n; j++) {
+            assertThat(z.get(0, j)).isEqualTo(1f / n);
+            assertThat(z.get(1, j)).as("%s at %d of %d, element %d", special, where, n, j).isNaN();
+            assertThat(z.get(2, j)).isEqualTo(1f / n);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void atMostFindsTheColumnsOfIntegers() {
+    RandomGenerator random = random(5);
+    for (int n = 0; n <= LONGEST; n++) {
+      IntMatrix whole = IntMatrix.zeros(3, n + 3);
+      for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < n + 3; j++) {
+          whole.set(i, j, random.nextInt(-5, 5));
+        }
+      }
+      IntMatrix values = whole.block(0, 3, 1, 1 + n);
+      for (int limit : new int[] {Integer.MIN_VALUE, -6, -2, 0, 4, Integer.MAX_VALUE}) {
+        int[] expected =
+            IntStream.range(0, values.columns()).filter(j -> values.get(1, j) <= limit).toArray();
+        int[] hits = new int[n];
+        int count = kernels().atMost(values, 1, limit, hits);
+        assertThat(Arrays.copyOf(hits, count)).as("limit %d", limit).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void atMostFindsTheColumnsOfFloatsAndNeverNan() {
+    RandomGenerator random = random(6);
+    for (int n = 0; n <= LONGEST; n++) {
+      GuardedMatrix guarded =
+          GuardedMatrix.filled(
+              3, n, random, () -> random.nextInt(5) == 0 ? Double.NaN : random.nextInt(-5, 5));
+      FloatMatrix values = guarded.view();
+      for (float limit :
+          new float[] {Float.NEGATIVE_INFINITY, -2, 0, -0f, Float.POSITIVE_INFINITY, Float.NaN}) {
+        int[] expected = IntStream.range(0, n).filter(j -> values.get(2, j) <= limit).toArray();
+        int[] hits = new int[n];
+        int count = kernels().atMost(values, 2, limit, hits);
+        assertThat(Arrays.copyOf(hits, count)).as("limit %s", limit).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void theSameCallGivesTheSameBitsBeforeAndAfterItIsCompiled() {
+    RandomGenerator random = random(7);
+    GuardedMatrix z = GuardedMatrix.filled(3, 45, random, random::nextGaussian);
+    FloatMatrix first = FloatMatrix.zeros(3, 45);
+    kernels().softmaxRows(z.view(), first);
+    FloatMatrix later = FloatMatrix.zeros(3, 45);
+    for (int round = 0; round < affordable(20_000); round++) {
+      kernels().softmaxRows(z.view(), later);
+    }
+    assertThat(later.toArray()).isEqualTo(first.toArray());
+  }
+
+  @Test
+  void wrongShapesAreRefusedAndNamed() {
+    FloatMatrix a = FloatMatrix.zeros(2, 3);
+    FloatMatrix b = FloatMatrix.zeros(4, 5);
+    assertThatThrownBy(() -> kernels().addRow(b, a))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("2 x 3", "4 x 5");
+    assertThatThrownBy(() -> kernels().columnSums(a, b))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("2 x 3", "4 x 5");
+    assertThatThrownBy(() -> kernels().axpy(1, a, b))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("2 x 3", "4 x 5");
+    assertThatThrownBy(() -> kernels().softmaxRows(a, b))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("2 x 3", "4 x 5");
+    assertThatThrownBy(() -> kernels().atMost(b, 0, 1f, new int[4]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("4 hits", "5 columns");
+    IntMatrix ints = IntMatrix.zeros(2, 5);
+    assertThatThrownBy(() -> kernels().atMost(ints, 0, 1, new int[4]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("4 hits", "5 columns");
+    for (int row : new int[] {-1, 2}) {
+      assertThatThrownBy(() -> kernels().atMost(ints, row, 1, new int[5]))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> kernels().atMost(a, row, 1f, new int[5]))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+}

@@ -1,0 +1,316 @@
+package dev.lanewise.engine.linear;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+final class SoftmaxRegressionTest {
+
+  private static final int FEATURES = 7;
+  private static final int CLASSES = 4;
+  private static final int ROWS = 23;
+
+  private final FloatMatrix x = Data.gaussian(ROWS, FEATURES, 1);
+  private final int[] labels = Data.labels(ROWS, CLASSES, 2);
+
+  private static Engine engine(int threads) {
+    return Engine.builder().backend(BackendRequest.SCALAR).threads(threads).open();
+  }
+
+  private SoftmaxRegression fit(SoftmaxRegressionTrainer trainer) {
+    return trainer.fit(x, labels, new SplittableRandom(3), new SplittableRandom(4));
+  }
+
+  /** Mean cross-entropy plus l2/2 |W|^2 in doubles, straight from the definition. */
+  private double objective(double[] parameters, double l2) {
+    double total = 0;
+    for (int i = 0; i < ROWS; i++) {
+      double[] z = new double[CLASSES];
+      double sum = 0;
+      for (int c = 0; c < CLASSES; c++) {
+        z[c] = parameters[FEATURES * CLASSES + c];
+        for (int j = 0; j < FEATURES; j++) {
+          z[c] += x.get(i, j) * parameters[j * CLASSES + c];
+        }
+        sum += Math.exp(z[c]);
+      }
+      total += Math.log(sum) - z[labels[i]];
+    }
+    double squares = 0;
+    for (int i = 0; i < FEATURES * CLASSES; i++) {
+      squares += parameters[i] * parameters[i];
+    }
+    return total / ROWS + l2 / 2 * squares;
+  }
+
+  private static double[] parameters(SoftmaxRegression model) {
+    double[] result = new double[FEATURES * CLASSES + CLASSES];
+    float[] weights = model.weights().toArray();
+    float[] bias = model.bias().map(FloatMatrix::toArray).orElse(new float[CLASSES]);
+    for (int i = 0; i < weights.length; i++) {
+      result[i] = weights[i];
+    }
+    for (int c = 0; c < CLASSES; c++) {
+      result[weights.length + c] = bias[c];
+    }
+    return result;
+  }
+
+  @Test
+  void aStepFollowsTheGradientThatFiniteDifferencesFind() {
+    double l2 = 0.3;
+    double rate = 0.5;
+    try (Engine engine = engine(1)) {
+      SoftmaxRegressionTrainer trainer =
+          new SoftmaxRegressionTrainer(engine, CLASSES).batchSize(ROWS).learningRate(rate).l2(l2);
+      double[] before = parameters(fit(trainer.epochs(0)));
+      double[] after = parameters(fit(trainer.epochs(1)));
+      for (int i = 0; i < before.length; i++) {
+        double[] up = before.clone();
+        double[] down = before.clone();
+        up[i] += 1e-5;
+        down[i] -= 1e-5;
+        double gradient = (objective(up, l2) - objective(down, l2)) / 2e-5;
+        assertThat((before[i] - after[i]) / rate)
+            .as("parameter %d", i)
+            .isCloseTo(gradient, within(2e-6));
+      }
+    }
+  }
+
+  @Test
+  void initialWeightsAreGaussianOverTheRootOfTheFeaturesAndTheBiasIsZero() {
+    try (Engine engine = engine(1)) {
+      SoftmaxRegression model = fit(new SoftmaxRegressionTrainer(engine, CLASSES).epochs(0));
+      SplittableRandom random = new SplittableRandom(3);
+      for (float weight : model.weights().toArray()) {
+        assertThat(weight).isEqualTo((float) (random.nextGaussian() / Math.sqrt(FEATURES)));
+      }
+      assertThat(model.bias().orElseThrow().toArray()).containsOnly(0);
+    }
+  }
+
+  @Test
+  void manyEpochsFollowADoubleReferenceWithEitherDivisor() {
+    for (SoftmaxRegressionTrainer.Divisor divisor : SoftmaxRegressionTrainer.Divisor.values()) {
+      int batch = 5; // The last one has 3 rows.
+      try (Engine engine = engine(1)) {
+        SoftmaxRegressionTrainer trainer =
+            new SoftmaxRegressionTrainer(engine, CLASSES)
+                .batchSize(batch)
+                .learningRate(0.2)
+                .bias(false)
+                .divisor(divisor);
+        double[] w = parameters(fit(trainer.epochs(0)));
+        double[] fitted = parameters(fit(trainer.epochs(20)));
+        int[] order = new int[ROWS];
+        for (int i = 0; i < ROWS; i++) {
+          order[i] = i;
+        }
+        SplittableRandom random = new SplittableRandom(4);
+        for (int epoch = 0; epoch < 20; epoch++) {
+          for (int i = ROWS - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            int swap = order[i];
+            order[i] = order[j];
+            order[j] = swap;
+          }
+          for (int from = 0; from < ROWS; from += batch) {
+            int to = Math.min(ROWS, from + batch);
+            double by =
+                divisor == SoftmaxRegressionTrainer.Divisor.ACTUAL_ROWS ? to - from : batch;
+            descend(w, order, from, to, 0.2 / by);
+          }
+        }
+        for (int i = 0; i < FEATURES * CLASSES; i++) {
+          assertThat(fitted[i]).as("%s, weight %d", divisor, i).isCloseTo(w[i], within(1e-5));
+        }
+      }
+    }
+  }
+
+  private void descend(double[] w, int[] order, int from, int to, double rate) {
+    double[] gradient = new double[FEATURES * CLASSES];
+    for (int r = from; r < to; r++) {
+      int row = order[r];
+      double[] e = new double[CLASSES];
+      double sum = 0;
+      for (int c = 0; c < CLASSES; c++) {
+        double z = 0;
+        for (int j = 0; j < FEATURES; j++) {
+          z += x.get(row, j) * w[j * CLASSES + c];
+        }
+        e[c] = Math.exp(z);
+        sum += e[c];
+      }
+      for (int c = 0; c < CLASSES; c++) {
+        double slope = e[c] / sum - (c == labels[row] ? 1 : 0);
+        for (int j = 0; j < FEATURES; j++) {
+          gradient[j * CLASSES + c] += x.get(row, j) * slope;
+        }
+      }
+    }
+    for (int i = 0; i < gradient.length; i++) {
+      w[i] -= rate * gradient[i];
+    }
+  }
+
+  @Test
+  void theListenerSeesEachEpochAndMayStop() {
+    List<Integer> seen = new ArrayList<>();
+    List<Double> losses = new ArrayList<>();
+    try (Engine engine = engine(1)) {
+      SoftmaxRegressionTrainer trainer =
+          new SoftmaxRegressionTrainer(engine, CLASSES)
+              .batchSize(ROWS)
+              .epochs(9)
+              .onEpoch(
+                  epoch -> {
+                    seen.add(epoch.number());
+                    losses.add(epoch.meanLoss());
+                    losses.add(epoch.model().evaluate(x, labels).meanLoss());
+                    return epoch.number() < 3;
+                  });
+      SoftmaxRegression model = fit(trainer);
+      assertThat(seen).containsExactly(1, 2, 3);
+      assertThat(model.weights().toArray())
+          .isEqualTo(fit(new SoftmaxRegressionTrainer(engine, CLASSES).batchSize(ROWS).epochs(3))
+              .weights()
+              .toArray());
+      // With one batch to an epoch, what is seen before a step is what was left after the last.
+      assertThat(losses.get(2)).isCloseTo(losses.get(1), within(1e-6));
+      assertThat(losses.get(4)).isCloseTo(losses.get(3), within(1e-6));
+      assertThat(losses.get(5)).isLessThan(losses.get(1));
+    }
+  }
+
+  @Test
+  void predictsByTheLargestLogitAndTheSmallestOfEqualOnes() {
+    try (Engine engine = engine(1)) {
+      FloatMatrix weights = FloatMatrix.copyOf(new float[][] {{1, 2, 2}, {0, 0, 3}});
+      FloatMatrix bias = FloatMatrix.copyOf(new float[][] {{0.5f, 0, 0}});
+      SoftmaxRegression model = SoftmaxRegression.of(engine, weights, bias);
+      FloatMatrix rows = FloatMatrix.copyOf(new float[][] {{1, 0}, {0, 1}, {-1, 0}});
+      assertThat(model.logits(rows).toArray())
+          .containsExactly(1.5f, 2, 2, 0.5f, 0, 3, -0.5f, -2, -2);
+      assertThat(model.predict(rows)).containsExactly(1, 2, 0);
+      Evaluation evaluation = model.evaluate(rows, new int[] {1, 2, 2});
+      assertThat(evaluation.correct()).isEqualTo(2);
+      assertThat(evaluation.accuracy()).isEqualTo(2 / 3.0);
+      double first = Math.log(Math.exp(-0.5) + 2);
+      double second = Math.log(Math.exp(-2.5) + Math.exp(-3) + 1);
+      double third = Math.log(1 + 2 * Math.exp(-1.5)) + 1.5;
+      assertThat(evaluation.meanLoss()).isCloseTo((first + second + third) / 3, within(1e-7));
+      FloatMatrix probabilities = model.predictProbabilities(rows);
+      assertThat(probabilities.get(0, 0)).isCloseTo((float) Math.exp(-0.5 - first), within(1e-6f));
+      weights.set(0, 0, 99);
+      assertThat(model.weights().get(0, 0)).as("a copy was taken").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aLossIsRightWhereTheProbabilityUnderflows() {
+    try (Engine engine = engine(1)) {
+      SoftmaxRegression model =
+          SoftmaxRegression.of(engine, FloatMatrix.copyOf(new float[][] {{0, 500}}));
+      FloatMatrix one = FloatMatrix.copyOf(new float[][] {{1}});
+      assertThat(model.evaluate(one, new int[] {0}).meanLoss()).isEqualTo(500);
+      FloatMatrix logits = model.logits(one);
+      assertThat(SoftmaxRegressionTrainer.loss(logits, model.predictProbabilities(one), 0, 0))
+          .isEqualTo(500);
+    }
+  }
+
+  @Test
+  void theNumberOfThreadsChangesNothing() {
+    FloatMatrix many = Data.gaussian(3 * SoftmaxRegression.CHUNK + 17, FEATURES, 5);
+    int[] theirLabels = Data.labels(many.rows(), CLASSES, 6);
+    List<float[]> weights = new ArrayList<>();
+    List<float[]> logits = new ArrayList<>();
+    List<Evaluation> evaluations = new ArrayList<>();
+    for (int threads : new int[] {1, 2, 5}) {
+      try (Engine engine = Engine.builder().threads(threads).open()) {
+        SoftmaxRegression model =
+            new SoftmaxRegressionTrainer(engine, CLASSES)
+                .epochs(2)
+                .fit(many, theirLabels, new SplittableRandom(3), new SplittableRandom(4));
+        weights.add(model.weights().toArray());
+        logits.add(model.logits(many).toArray());
+        evaluations.add(model.evaluate(many, theirLabels));
+      }
+    }
+    for (int i = 1; i < weights.size(); i++) {
+      assertThat(weights.get(i)).isEqualTo(weights.get(0));
+      assertThat(logits.get(i)).isEqualTo(logits.get(0));
+      assertThat(evaluations.get(i)).isEqualTo(evaluations.get(0));
+    }
+  }
+
+  @Test
+  void divergenceIsReportedWithItsPlace() {
+    try (Engine engine = engine(1)) {
+      assertThatThrownBy(
+              () ->
+                  fit(
+                      new SoftmaxRegressionTrainer(engine, CLASSES)
+                          .learningRate(1e38)
+                          .l2(1e30)
+                          .epochs(5)))
+          .isInstanceOf(ArithmeticException.class)
+          .hasMessageContaining("diverged");
+    }
+  }
+
+  @Test
+  void refusesWhatCannotBeTrained() {
+    try (Engine engine = engine(1)) {
+      SoftmaxRegressionTrainer trainer = new SoftmaxRegressionTrainer(engine, CLASSES);
+      x.set(4, 2, Float.NaN);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> fit(trainer))
+          .withMessageContaining("NaN at row 4, column 2");
+      x.set(4, 2, Float.NEGATIVE_INFINITY);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> fit(trainer))
+          .withMessageContaining("-Infinity at row 4, column 2");
+      x.set(4, 2, 0);
+      labels[3] = CLASSES;
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> fit(trainer))
+          .withMessageContaining("label 4 at row 3 is not in 0 .. 3");
+      labels[3] = -1;
+      assertThatIllegalArgumentException().isThrownBy(() -> fit(trainer));
+      SplittableRandom random = new SplittableRandom(1);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> trainer.fit(x, new int[ROWS - 1], random, random))
+          .withMessageContaining("22 labels for 23 rows");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> trainer.fit(FloatMatrix.zeros(0, 3), new int[0], random, random))
+          .withMessageContaining("empty");
+      assertThatIllegalArgumentException().isThrownBy(() -> trainer.learningRate(Double.NaN));
+      assertThatIllegalArgumentException().isThrownBy(() -> trainer.learningRate(0));
+      assertThatIllegalArgumentException().isThrownBy(() -> trainer.l2(-1));
+      assertThatIllegalArgumentException().isThrownBy(() -> trainer.batchSize(0));
+      assertThatIllegalArgumentException().isThrownBy(() -> trainer.epochs(-1));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new SoftmaxRegressionTrainer(engine, 1));
+      SoftmaxRegression model = SoftmaxRegression.of(engine, FloatMatrix.zeros(3, 2));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.predict(x))
+          .withMessageContaining("7 columns, the model has 3 features");
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  SoftmaxRegression.of(engine, FloatMatrix.zeros(3, 2), FloatMatrix.zeros(1, 3)));
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lanewise.engine.linear;
+
+import org.jspecify.annotations.NullMarked;
