@@ -4,6 +4,7 @@ import dev.lanewise.cli.experiment.Experiment;
 import dev.lanewise.cli.experiment.Figure;
 import dev.lanewise.cli.experiment.Result;
 import dev.lanewise.cli.experiment.Row;
+import dev.lanewise.cli.experiment.Series;
 import dev.lanewise.cli.experiment.Spread;
 import dev.lanewise.engine.EngineInfo;
 import java.io.IOException;
@@ -118,6 +119,16 @@ final class JsonReport {
     }
     ArrayNode notes = node.putArray("notes");
     result.notes().forEach(notes::add);
+    ArrayNode series = node.putArray("series");
+    for (Series line : result.series()) {
+      ObjectNode entry = series.addObject();
+      entry.put("chart", line.chart());
+      entry.put("name", line.name());
+      entry.put("x", line.x());
+      entry.put("y", line.y());
+      ArrayNode points = entry.putArray("points");
+      line.points().forEach(point -> points.addArray().add(point.x()).add(point.y()));
+    }
   }
 
   /** For what only one command reports. */

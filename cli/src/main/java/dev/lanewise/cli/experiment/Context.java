@@ -2,6 +2,8 @@ package dev.lanewise.cli.experiment;
 
 import dev.lanewise.data.DataCatalog;
 import dev.lanewise.data.ImageSet;
+import dev.lanewise.data.MiniMnistSplit;
+import dev.lanewise.data.Splits;
 import dev.lanewise.data.TrainTest;
 import dev.lanewise.engine.Engine;
 import java.util.OptionalInt;
@@ -24,6 +26,7 @@ public final class Context {
   private final Progress.Factory progress;
   private @Nullable TrainTest mnist;
   private @Nullable ImageSet miniMnist;
+  private @Nullable ImageSet notMnist;
 
   /**
    * Collects what to run with.
@@ -88,5 +91,22 @@ public final class Context {
       miniMnist = catalog.miniMnist();
     }
     return miniMnist;
+  }
+
+  /** The split of mini-MNIST that every experiment uses at one seed. */
+  public MiniMnistSplit miniMnistSplit(long seed) {
+    return Splits.miniMnist(miniMnist().labels(), random(seed));
+  }
+
+  /**
+   * The images of letters.
+   *
+   * @throws dev.lanewise.data.MissingDataException if they are not here: nothing is embedded
+   */
+  public ImageSet notMnist() {
+    if (notMnist == null) {
+      notMnist = catalog.notMnist();
+    }
+    return notMnist;
   }
 }

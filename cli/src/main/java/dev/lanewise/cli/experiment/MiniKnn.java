@@ -3,7 +3,6 @@ package dev.lanewise.cli.experiment;
 import dev.lanewise.data.BlockAverage;
 import dev.lanewise.data.ImageSet;
 import dev.lanewise.data.MiniMnistSplit;
-import dev.lanewise.data.Splits;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.neighbors.Distance;
 import dev.lanewise.engine.neighbors.KnnClassifier;
@@ -120,7 +119,7 @@ final class MiniKnn implements Experiment {
     double[] leaked = new double[seeds];
     try (Progress progress = context.progress(id(), seeds)) {
       for (int seed = 0; seed < seeds; seed++) {
-        MiniMnistSplit split = Splits.miniMnist(images.labels(), context.random(seed));
+        MiniMnistSplit split = context.miniMnistSplit(seed);
         leaked[seed] = shared(split.publishedTest(), split.train());
         if (context.wants(Variant.PUBLISHED)) {
           runPublished(context, images, sums, split, seed, published);

@@ -11,9 +11,20 @@ import java.util.List;
  * @param seeds how many seeds were run, 0 if nothing is random
  * @param rows the figures, in the order to show them
  * @param notes what a reader should know besides, a sentence or two each
+ * @param series the curves, in the order to draw them
  */
 public record Result(
-    String data, String dataSource, int seeds, List<Row> rows, List<String> notes) {
+    String data,
+    String dataSource,
+    int seeds,
+    List<Row> rows,
+    List<String> notes,
+    List<Series> series) {
+
+  /** Without curves. */
+  public Result(String data, String dataSource, int seeds, List<Row> rows, List<String> notes) {
+    this(data, dataSource, seeds, rows, notes, List.of());
+  }
 
   /** Copies the lists, and leaves the user's name out of {@code dataSource}: reports travel. */
   public Result {
@@ -23,6 +34,7 @@ public record Result(
     }
     rows = List.copyOf(rows);
     notes = List.copyOf(notes);
+    series = List.copyOf(series);
   }
 
   /** Whether every row has a verdict that a successful run may have. */

@@ -8,7 +8,7 @@ import dev.lanewise.engine.matrix.FloatMatrix;
  *
  * <p>Arithmetic is double, sums run over columns in ascending order. Where inputs are integers and
  * a divisor is 1, every result below 2^53 is exact: so are inner products of 784 pixels (at most
- * 5.1e7 linear, 1.7e15 quadratic).
+ * 5.1e7 linear, 1.3e15 quadratic).
  *
  * <p>Thread-safety: immutable.
  */

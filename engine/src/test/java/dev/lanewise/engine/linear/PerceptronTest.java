@@ -70,7 +70,7 @@ final class PerceptronTest {
     assertThat(untrained.fit(x, labels).predict(x)).containsExactly(0, 0);
     // All zero: each ordered pair elects its first, two votes for each class, the smallest wins.
     Perceptron ordered = untrained.scheme(ClassScheme.ONE_VS_ONE_ORDERED).fit(x, labels);
-    assertThat(ordered.scores(x)).allSatisfy(scores -> assertThat(scores).hasSize(6));
+    assertThat(ordered.scores(x)).hasDimensions(2, 6);
     assertThat(ordered.predict(x)).containsExactly(0, 0);
     List<ClassScheme.Machine> machines = ClassScheme.ONE_VS_ONE_ORDERED.machines(3);
     assertThat(machines)
@@ -191,11 +191,13 @@ final class PerceptronTest {
         long dot = 0;
         BigInteger squares = BigInteger.ZERO;
         for (int p = 0; p < 784; p++) {
-          long product = (long) x.get(i, p) * (long) x.get(j, p);
+          long a = (long) x.get(i, p);
+          long b = (long) x.get(j, p);
+          long product = a * b;
           dot += product;
           squares = squares.add(BigInteger.valueOf(product * product));
         }
-        assertThat(linear[i][j]).isEqualTo(dot);
+        assertThat((long) linear[i][j]).isEqualTo(dot);
         BigInteger doubled = BigInteger.valueOf(dot).pow(2).add(squares);
         assertThat(doubled.testBit(0)).isFalse();
         BigInteger exact = doubled.shiftRight(1).add(BigInteger.valueOf(1 + dot));

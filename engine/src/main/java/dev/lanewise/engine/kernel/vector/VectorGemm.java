@@ -12,8 +12,8 @@ final class VectorGemm {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   /**
-   * A side up to here is thin. It covers the 10 classes, for which a tile would waste a third of its
-   * lanes.
+   * A side up to here is thin. It covers the 10 classes, for which a tile would waste a third of
+   * its lanes.
    */
   private static final int FEW = 16;
 
@@ -86,8 +86,23 @@ final class VectorGemm {
     } else if (!plainA && n <= FEW && (long) m * n <= VectorGemmWorkspace.TRANSPOSED) {
       // C^T = op(B)^T A, whose long rows fill whole vectors.
       VectorGemmBlocked.multiply(
-          workspace, n, m, k, alpha, b, bAt, bColumn, bStep, a, aAt, 1, aStep, 0,
-          workspace.transposed, 0, m);
+          workspace,
+          n,
+          m,
+          k,
+          alpha,
+          b,
+          bAt,
+          bColumn,
+          bStep,
+          a,
+          aAt,
+          1,
+          aStep,
+          0,
+          workspace.transposed,
+          0,
+          m);
       for (int j = 0; j < n; j++) {
         column(m, workspace.transposed, (long) j * m, beta, out, cAt + j, cRow);
       }

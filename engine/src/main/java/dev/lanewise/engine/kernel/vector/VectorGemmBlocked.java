@@ -7,9 +7,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The five loops around a micro-kernel of Goto and van de Geijn, "Anatomy of high-performance matrix
- * multiplication" (2008), in the form of Van Zee and van de Geijn, "BLIS" (2015). Where C has so few
- * rows that packing B would cost more than it saves, whole panels of B are read where they are.
+ * The five loops around a micro-kernel of Goto and van de Geijn, "Anatomy of high-performance
+ * matrix multiplication" (2008), in the form of Van Zee and van de Geijn, "BLIS" (2015). Where C
+ * has so few rows that packing B would cost more than it saves, whole panels of B are read where
+ * they are.
  *
  * <p>Strides and positions are in elements.
  */
@@ -102,8 +103,7 @@ final class VectorGemmBlocked {
     long panel = bAt;
     for (int j = 0; j < columns; j += NR, panel += bPanel) {
       for (int i = 0; i < rows; i += MR) {
-        VectorGemmTile.run(
-            depth, workspace.a, i * depth, b, 4 * panel, 4 * bStep, workspace.tile);
+        VectorGemmTile.run(depth, workspace.a, i * depth, b, 4 * panel, 4 * bStep, workspace.tile);
         int tileRows = Math.min(MR, rows - i);
         int tileColumns = Math.min(NR, columns - j);
         long to = cAt + i * cRow + j;

@@ -7,8 +7,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Inner products of rows of A with rows of B, for results of few columns or few rows: nothing has to
- * be packed and no lane is wasted on columns that C does not have.
+ * Inner products of rows of A with rows of B, for results of few columns or few rows: nothing has
+ * to be packed and no lane is wasted on columns that C does not have.
  *
  * <p>Strides and positions are in elements.
  */
@@ -60,7 +60,8 @@ final class VectorGemmDot {
         for (int r = 0; r < rows; r++) {
           for (int s = 0; s < columns; s++) {
             float sum =
-                Lanes.sum(FloatVector.fromMemorySegment(F, workspace.tile, (2 * r + s) * V, NATIVE));
+                Lanes.sum(
+                    FloatVector.fromMemorySegment(F, workspace.tile, (2 * r + s) * V, NATIVE));
             for (int p = k / LENGTH * LENGTH; p < k; p++) {
               sum =
                   Lanes.multiplyAdd(

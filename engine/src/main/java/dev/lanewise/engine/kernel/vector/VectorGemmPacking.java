@@ -8,9 +8,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Copies blocks of A and B into panels. A panel is {@link VectorGemmTile#ROWS} rows of op(A), or
- * {@link VectorGemmTile#COLUMNS} columns of op(B), and holds them step by step: element (step, lane)
- * is at step * width + lane. Lanes of the last panel that lie outside the matrix hold anything: they
- * only ever meet lanes of the tile that are thrown away.
+ * {@link VectorGemmTile#COLUMNS} columns of op(B), and holds them step by step: element (step,
+ * lane) is at step * width + lane. Lanes of the last panel that lie outside the matrix hold
+ * anything: they only ever meet lanes of the tile that are thrown away.
  *
  * <p>Strides and positions are in elements.
  */

@@ -31,7 +31,8 @@ final class VectorGemmTile {
    * @param bStep from one step's elements to the next step's, in bytes
    * @param tile receives {@link #ROWS} x {@link #COLUMNS} sums, row-major
    */
-  static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, MemorySegment tile) {
+  static void run(
+      int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, MemorySegment tile) {
     if (LARGE) {
       VectorGemmTile8x3.run(k, a, aAt, b, bAt, bStep, tile);
     } else {

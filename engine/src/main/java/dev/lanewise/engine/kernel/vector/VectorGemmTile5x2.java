@@ -6,9 +6,15 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The micro-kernel for 16 vector registers (AVX2): a tile of 5 rows x 2 vectors keeps 10 sums, which cover the latency (4 cycles) of 2 FMA units, and leaves 6 registers for B and the broadcasts of A. The 12 sums that 16 registers could hold on paper are more than C2 colours without spilling.
+ * The micro-kernel for 16 vector registers (AVX2): a tile of 5 rows x 2 vectors keeps 10 sums,
+ * which cover the latency (4 cycles) of 2 FMA units, and leaves 6 registers for B and the
+ * broadcasts of A. The 12 sums that 16 registers could hold on paper are more than C2 colours
+ * without spilling.
  *
- * <p>Panels of A are an array and not native memory, because C2 removes the range checks of an int index and leaves those of a segment in the loop. The loop is not unrolled and the sums leave by one plain store each: C1 has to be able to compile the method ("out of virtual registers" otherwise), or HotSpot may leave it in a slow tier for good, and C2 gets no type profile.
+ * <p>Panels of A are an array and not native memory, because C2 removes the range checks of an int
+ * index and leaves those of a segment in the loop. The loop is not unrolled and the sums leave by
+ * one plain store each: C1 has to be able to compile the method ("out of virtual registers"
+ * otherwise), or HotSpot may leave it in a slow tier for good, and C2 gets no type profile.
  */
 final class VectorGemmTile5x2 {
 
@@ -22,7 +28,8 @@ final class VectorGemmTile5x2 {
   private VectorGemmTile5x2() {}
 
   /** As {@link VectorGemmTile#run}. */
-  static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, MemorySegment tile) {
+  static void run(
+      int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, MemorySegment tile) {
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c10 = FloatVector.zero(F);
@@ -33,11 +40,11 @@ final class VectorGemmTile5x2 {
     FloatVector c31 = FloatVector.zero(F);
     FloatVector c40 = FloatVector.zero(F);
     FloatVector c41 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long q = bAt + p * bStep;
+    long at = bAt;
+    for (int p = 0; p < k; p++, at += bStep) {
       int r = aAt + p * 5;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, b, q, NATIVE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, b, q + V, NATIVE);
+      FloatVector b0 = FloatVector.fromMemorySegment(F, b, at, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, b, at + V, NATIVE);
       FloatVector a0 = FloatVector.broadcast(F, a[r]);
       c00 = Lanes.multiplyAdd(a0, b0, c00);
       c01 = Lanes.multiplyAdd(a0, b1, c01);

@@ -6,7 +6,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The micro-kernel for 32 vector registers (AVX-512, NEON): a tile of 8 rows x 3 vectors keeps 24 sums, 3 vectors of B and a broadcast of A in registers.
+ * The micro-kernel for 32 vector registers (AVX-512, NEON): a tile of 8 rows x 3 vectors keeps 24
+ * sums, 3 vectors of B and a broadcast of A in registers.
  *
  * <p>Made as {@link VectorGemmTile5x2}, for the reasons given there.
  */
@@ -22,7 +23,8 @@ final class VectorGemmTile8x3 {
   private VectorGemmTile8x3() {}
 
   /** As {@link VectorGemmTile#run}. */
-  static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, MemorySegment tile) {
+  static void run(
+      int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, MemorySegment tile) {
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c02 = FloatVector.zero(F);
@@ -47,12 +49,12 @@ final class VectorGemmTile8x3 {
     FloatVector c70 = FloatVector.zero(F);
     FloatVector c71 = FloatVector.zero(F);
     FloatVector c72 = FloatVector.zero(F);
-    for (int p = 0; p < k; p++) {
-      long q = bAt + p * bStep;
+    long at = bAt;
+    for (int p = 0; p < k; p++, at += bStep) {
       int r = aAt + p * 8;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, b, q, NATIVE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, b, q + V, NATIVE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, b, q + 2 * V, NATIVE);
+      FloatVector b0 = FloatVector.fromMemorySegment(F, b, at, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, b, at + V, NATIVE);
+      FloatVector b2 = FloatVector.fromMemorySegment(F, b, at + 2 * V, NATIVE);
       FloatVector a0 = FloatVector.broadcast(F, a[r]);
       c00 = Lanes.multiplyAdd(a0, b0, c00);
       c01 = Lanes.multiplyAdd(a0, b1, c01);

@@ -35,6 +35,7 @@ public final class VectorKernelProvider implements KernelProvider {
       int bits = Lanes.SHAPE.vectorBitSize();
       facts.put("species", bits + " bits");
       facts.put("preferred", Lanes.preferredBits() + " bits");
+      facts.put("fma", Lanes.FUSED ? "fused" : "multiply, then add");
       return new Probe(name(), true, "Vector API, " + bits + "-bit species", facts);
     } catch (IllegalArgumentException | LinkageError e) {
       return new Probe(name(), false, "the Vector API does not work here: " + e, facts);

@@ -1,0 +1,61 @@
+package dev.lanewise.benchmarks;
+
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What one operation of a benchmark does, so that a time becomes a rate.
+ *
+ * @param amount how much, in units
+ * @param unit of what: FLOP, element or byte
+ */
+record Work(double amount, String unit) {
+
+  /** Gives the work of one operation of a benchmark from its parameters. */
+  @FunctionalInterface
+  interface Rule {
+    Work of(Map<String, String> parameters);
+  }
+
+  private static final Map<Class<?>, Rule> RULES =
+      Map.of(
+          GemmBenchmark.class, p -> GemmBenchmark.work(parameter(p, "shape")),
+          DistanceBenchmark.class, p -> DistanceBenchmark.work(parameter(p, "shape")),
+          SoftmaxBenchmark.class, p -> SoftmaxBenchmark.work(parameter(p, "shape")),
+          KnnBenchmark.class, p -> KnnBenchmark.work(parameter(p, "shape")));
+
+  /**
+   * The work of one operation.
+   *
+   * @param benchmark the full name, class and method
+   * @throws IllegalArgumentException if there is no such benchmark
+   */
+  static Work of(String benchmark, Map<String, String> parameters) {
+    if (benchmark.equals(Roofline.class.getName() + ".fma")
+        || benchmark.equals(Roofline.class.getName() + ".fmaAllCores")) {
+      return new Work(Roofline.FLOP, "FLOP");
+    }
+    if (benchmark.startsWith(Roofline.class.getName() + ".read")) {
+      return new Work(Roofline.BYTES, "B");
+    }
+    for (Map.Entry<Class<?>, Rule> rule : RULES.entrySet()) {
+      if (benchmark.startsWith(rule.getKey().getName() + ".")) {
+        return rule.getValue().of(parameters);
+      }
+    }
+    throw new IllegalArgumentException("no rule for the work of " + benchmark);
+  }
+
+  private static String parameter(Map<String, String> parameters, String name) {
+    String value = parameters.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("no parameter " + name + " among " + parameters);
+    }
+    return value;
+  }
+
+  /** The rate, as in {@code 41.2 GFLOP/s}. */
+  String rate(double microseconds, int threads) {
+    return String.format(Locale.ROOT, "%.2f G%s/s", amount * threads / (microseconds * 1e3), unit);
+  }
+}

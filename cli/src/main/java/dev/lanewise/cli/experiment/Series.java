@@ -1,0 +1,36 @@
+package dev.lanewise.cli.experiment;
+
+import java.util.List;
+
+/**
+ * A curve, as the write-ups plotted them.
+ *
+ * @param chart what is drawn in one picture: series of one chart belong together
+ * @param name which line of it, as in {@code "validation"} or {@code "validation, published"}
+ * @param x what is counted to the right, with its unit
+ * @param y what is measured, with its unit
+ * @param points the line
+ */
+public record Series(String chart, String name, String x, String y, List<Point> points) {
+
+  /** One point of a line. */
+  public record Point(double x, double y) {}
+
+  /** Copies the points. */
+  public Series {
+    points = List.copyOf(points);
+  }
+
+  /** A line through values at x = first, first + 1, ... */
+  public static Series of(
+      String chart, String name, String x, String y, int first, double... values) {
+    return new Series(
+        chart,
+        name,
+        x,
+        y,
+        java.util.stream.IntStream.range(0, values.length)
+            .mapToObj(i -> new Point(first + i, values[i]))
+            .toList());
+  }
+}

@@ -1,0 +1,66 @@
+package dev.lanewise.engine.kernel;
+
+import dev.lanewise.engine.Parallelism;
+import dev.lanewise.engine.matrix.FloatMatrix;
+
+/**
+ * {@link Kernels#gemm} on several threads. C is cut into blocks whose sides depend on its shape
+ * alone, and each block is one call, so that every number of threads gives the same bits. They may
+ * differ from those of a single call for the whole of C.
+ */
+public final class ParallelGemm {
+
+  /**
+   * Sides of a block of C. Each block packs its own rows of op(A) and columns of op(B): at 256 x
+   * 512 that is some 3 % of its multiplications, and 1,000 x 784 still gives eight blocks to share
+   * out.
+   */
+  private static final int ROWS = 256;
+
+  private static final int COLUMNS = 512;
+
+  /** Fewer multiplications than this (about 20 us) are not worth waking a thread for. */
+  private static final long SMALL = 1L << 20;
+
+  private ParallelGemm() {}
+
+  /**
+   * C = alpha op(A) op(B) + beta C, as {@link Kernels#gemm}.
+   *
+   * @throws IllegalArgumentException if the shapes do not fit
+   */
+  public static void gemm(
+      Kernels kernels,
+      Parallelism parallelism,
+      Transpose transposeA,
+      Transpose transposeB,
+      float alpha,
+      FloatMatrix a,
+      FloatMatrix b,
+      float beta,
+      FloatMatrix c) {
+    int k = Shapes.gemm(transposeA, transposeB, a, b, c);
+    int down = (c.rows() + ROWS - 1) / ROWS;
+    int across = (c.columns() + COLUMNS - 1) / COLUMNS;
+    if (down * (long) across <= 1 || (double) c.rows() * c.columns() * k <= SMALL) {
+      kernels.gemm(transposeA, transposeB, alpha, a, b, beta, c);
+      return;
+    }
+    parallelism.forEach(
+        Math.multiplyExact(down, across),
+        block -> {
+          int i = block / across * ROWS;
+          int j = block % across * COLUMNS;
+          int rows = Math.min(ROWS, c.rows() - i);
+          int columns = Math.min(COLUMNS, c.columns() - j);
+          kernels.gemm(
+              transposeA,
+              transposeB,
+              alpha,
+              transposeA == Transpose.NO ? a.rows(i, i + rows) : a.block(0, k, i, i + rows),
+              transposeB == Transpose.NO ? b.block(0, k, j, j + columns) : b.rows(j, j + columns),
+              beta,
+              c.block(i, i + rows, j, j + columns));
+        });
+  }
+}

@@ -1,0 +1,61 @@
+package dev.lanewise.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.backend.BackendUnavailableException;
+import dev.lanewise.engine.backend.Backends;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+final class EngineTest {
+
+  @Test
+  void opensWhatWasAskedFor() {
+    try (Engine engine = Engine.builder().backend(BackendRequest.SCALAR).threads(3).open()) {
+      assertThat(engine.info().backend()).isEqualTo("scalar");
+      assertThat(engine.info().threads()).isEqualTo(3);
+      assertThat(engine.kernels().name()).isEqualTo("scalar");
+      assertThat(engine.info().selection().request()).isEqualTo(BackendRequest.SCALAR);
+    }
+  }
+
+  @Test
+  void withoutAChoiceThePropertyDecidesAndThenTheBest() {
+    try (Engine engine = Engine.open()) {
+      assertThat(engine.info().backend()).isEqualTo("vector");
+      assertThat(engine.info().threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    }
+    System.setProperty(Backends.PROPERTY, "scalar");
+    try (Engine engine = Engine.open()) {
+      assertThat(engine.info().backend()).isEqualTo("scalar");
+    } finally {
+      System.clearProperty(Backends.PROPERTY);
+    }
+    System.setProperty(Backends.PROPERTY, "quantum");
+    try {
+      assertThatThrownBy(Engine::open)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("quantum");
+    } finally {
+      System.clearProperty(Backends.PROPERTY);
+    }
+  }
+
+  @Test
+  void aBackendThatIsNotThereIsRefusedWithWhatToDo() {
+    assertThatThrownBy(() -> Engine.builder().backend(BackendRequest.OPENBLAS).open())
+        .isInstanceOf(BackendUnavailableException.class)
+        .hasMessageContaining("lanewise-blas-bridge");
+  }
+
+  @Test
+  void worksOnTheCallingThreadAfterItWasClosed() {
+    Engine engine = Engine.builder().threads(2).open();
+    engine.close();
+    AtomicInteger done = new AtomicInteger();
+    engine.parallelism().forEach(10, task -> done.incrementAndGet());
+    assertThat(done).hasValue(10);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.lanewise.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class ParallelismTest {
+
+  @Test
+  void everyTaskRunsOnceWhateverTheThreads() {
+    for (int threads : new int[] {1, 2, 3, 8}) {
+      try (Parallelism parallelism = Parallelism.threads(threads)) {
+        assertThat(parallelism.threads()).isEqualTo(threads);
+        for (int tasks : new int[] {0, 1, 2, 7, 1000}) {
+          AtomicIntegerArray runs = new AtomicIntegerArray(tasks);
+          parallelism.forEach(tasks, runs::incrementAndGet);
+          for (int i = 0; i < tasks; i++) {
+            assertThat(runs.get(i)).isEqualTo(1);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void threadsReallyWorkTogether() {
+    try (Parallelism parallelism = Parallelism.threads(2)) {
+      CountDownLatch both = new CountDownLatch(2);
+      // Each task waits for the other: on one thread this would never end.
+      parallelism.forEach(
+          2,
+          task -> {
+            both.countDown();
+            await(both);
+          });
+      assertThat(both.getCount()).isZero();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void serialUsesTheCallingThreadAlone() {
+    Set<Thread> seen = ConcurrentHashMap.newKeySet();
+    Parallelism.serial().forEach(20, task -> seen.add(Thread.currentThread()));
+    assertThat(seen).containsExactly(Thread.currentThread());
+  }
+
+  @Test
+  void aFailureReachesTheCallerAndDropsTheRest() {
+    try (Parallelism parallelism = Parallelism.threads(2)) {
+      AtomicInteger begun = new AtomicInteger();
+      assertThatThrownBy(
+              () ->
+                  parallelism.forEach(
+                      100_000,
+                      task -> {
+                        begun.incrementAndGet();
+                        throw new IllegalStateException("task failed");
+                      }))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("task failed");
+      assertThat(begun.get()).isLessThan(100_000);
+      AtomicInteger after = new AtomicInteger();
+      parallelism.forEach(5, task -> after.incrementAndGet());
+      assertThat(after).hasValue(5);
+    }
+  }
+
+  @Test
+  void anInterruptCancelsAndStaysSet() {
+    AtomicInteger begun = new AtomicInteger();
+    try {
+      assertThatThrownBy(
+              () ->
+                  Parallelism.serial()
+                      .forEach(
+                          10,
+                          task -> {
+                            begun.incrementAndGet();
+                            Thread.currentThread().interrupt();
+                          }))
+          .isInstanceOf(CancellationException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(begun).hasValue(1);
+  }
+
+  @Test
+  void aTaskMayRunAJobOfItsOwn() {
+    try (Parallelism parallelism = Parallelism.threads(2)) {
+      AtomicInteger done = new AtomicInteger();
+      parallelism.forEach(4, outer -> parallelism.forEach(5, inner -> done.incrementAndGet()));
+      assertThat(done).hasValue(20);
+    }
+  }
+
+  @Test
+  void anExecutorThatRejectsOrNeverRunsCostsOnlySpeed() {
+    AtomicInteger done = new AtomicInteger();
+    try (Parallelism rejecting =
+            Parallelism.on(
+                task -> {
+                  throw new RejectedExecutionException("full");
+                },
+                4);
+        Parallelism idle = Parallelism.on(task -> {}, 4)) {
+      rejecting.forEach(5, task -> done.incrementAndGet());
+      idle.forEach(5, task -> done.incrementAndGet());
+    }
+    assertThat(done).hasValue(10);
+  }
+
+  @Test
+  void fewerThanOneThreadIsRefused() {
+    assertThatThrownBy(() -> Parallelism.threads(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("0");
+    assertThatThrownBy(() -> Parallelism.on(Runnable::run, -1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("-1");
+  }
+}

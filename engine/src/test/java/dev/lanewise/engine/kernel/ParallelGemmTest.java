@@ -1,0 +1,95 @@
+package dev.lanewise.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.Parallelism;
+import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+final class ParallelGemmTest {
+
+  private static FloatMatrix random(int rows, int columns, RandomGenerator random) {
+    FloatMatrix result = FloatMatrix.zeros(rows, columns);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        result.set(i, j, (float) random.nextGaussian());
+      }
+    }
+    return result;
+  }
+
+  @Test
+  void everyNumberOfThreadsGivesTheSameBits() {
+    RandomGenerator random = KernelContract.random(1);
+    int m = 600;
+    int n = 530;
+    int k = 37;
+    try (Engine engine = Engine.builder().backend(BackendRequest.VECTOR).threads(1).open();
+        Parallelism two = Parallelism.threads(2);
+        Parallelism five = Parallelism.threads(5)) {
+      for (Transpose transposeA : Transpose.values()) {
+        for (Transpose transposeB : Transpose.values()) {
+          FloatMatrix a = transposeA == Transpose.NO ? random(m, k, random) : random(k, m, random);
+          FloatMatrix b = transposeB == Transpose.NO ? random(k, n, random) : random(n, k, random);
+          FloatMatrix c = random(m, n, random);
+          FloatMatrix whole = c.copy();
+          engine.kernels().gemm(transposeA, transposeB, 2, a, b, -1, whole);
+          FloatMatrix serial = c.copy();
+          ParallelGemm.gemm(
+              engine.kernels(), Parallelism.serial(), transposeA, transposeB, 2, a, b, -1, serial);
+          for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+              assertThat(serial.get(i, j)).isCloseTo(whole.get(i, j), within(1e-3f));
+            }
+          }
+          for (Parallelism parallelism : new Parallelism[] {two, five}) {
+            FloatMatrix parallel = c.copy();
+            ParallelGemm.gemm(
+                engine.kernels(), parallelism, transposeA, transposeB, 2, a, b, -1, parallel);
+            assertThat(parallel.toArray()).isEqualTo(serial.toArray());
+          }
+        }
+      }
+    }
+  }
+
+  private static org.assertj.core.data.Offset<Float> within(float difference) {
+    return org.assertj.core.data.Offset.offset(difference);
+  }
+
+  @Test
+  void emptyAndWrongShapes() {
+    try (Engine engine = Engine.builder().backend(BackendRequest.SCALAR).threads(2).open()) {
+      FloatMatrix empty = FloatMatrix.zeros(0, 5);
+      ParallelGemm.gemm(
+          engine.kernels(),
+          engine.parallelism(),
+          Transpose.NO,
+          Transpose.NO,
+          1,
+          FloatMatrix.zeros(0, 3),
+          FloatMatrix.zeros(3, 5),
+          0,
+          empty);
+      assertThat(empty.toArray()).isEmpty();
+      assertThatThrownBy(
+              () ->
+                  ParallelGemm.gemm(
+                      engine.kernels(),
+                      engine.parallelism(),
+                      Transpose.NO,
+                      Transpose.NO,
+                      1,
+                      FloatMatrix.zeros(1, 2),
+                      FloatMatrix.zeros(3, 5),
+                      0,
+                      empty))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("1 x 2", "3 x 5", "0 x 5");
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.lanewise.engine.kernel.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A kernel that C1 refuses to compile ("COMPILE SKIPPED") can stay in a slow tier for the life of
+ * the process: a hundred times slower, by luck. So none may be refused.
+ */
+final class CompilationTest {
+
+  /** 256 bits have one micro-kernel, all other widths the other. */
+  @ParameterizedTest
+  @ValueSource(ints = {128, 256})
+  void noKernelIsTooLargeForACompiler(int bits, @TempDir Path directory)
+      throws IOException, InterruptedException {
+    Path log = directory.resolve("compilation.log");
+    Process process =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--add-modules=jdk.incubator.vector",
+                    "-XX:+PrintCompilation",
+                    "-D" + Lanes.PROPERTY + "=" + bits,
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    TinyCalls.class.getName()))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    try {
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).as("finished in time").isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    List<String> lines = Files.readAllLines(log);
+    assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
+    assertThat(lines)
+        .as("the kernels were compiled")
+        .anyMatch(line -> line.contains("VectorGemmTile"));
+    assertThat(lines)
+        .filteredOn(line -> line.contains("COMPILE SKIPPED") && line.contains("dev.lanewise"))
+        .isEmpty();
+  }
+}

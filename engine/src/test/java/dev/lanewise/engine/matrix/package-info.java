@@ -1,0 +1,5 @@
+/** Tests of the matrices. */
+@NullMarked
+package dev.lanewise.engine.matrix;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of the engine and its threads. */
+@NullMarked
+package dev.lanewise.engine;
+
+import org.jspecify.annotations.NullMarked;
