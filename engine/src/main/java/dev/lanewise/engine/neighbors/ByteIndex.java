@@ -25,8 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ByteIndex implements NearestNeighbors.Index {
 
-  /** Queries a task: tiles of 4, and the rows of a block are read once for so many. */
-  static final int QUERIES = 64;
+  /** The most queries a task: the rows of a block are read from memory once for so many. */
+  static final int QUERIES = 256;
+
+  /** The fewest, and a multiple of them all: the tile of a kernel. */
+  private static final int MIN_QUERIES = 16;
+
+  /** Tasks that a search should have at least, so that threads end at about the same time. */
+  private static final int TASKS = 16;
 
   /** Rows a block: with 42 floats a row, the screen's part is 172 kB, in the second-level cache. */
   static final int ROWS = 1024;
@@ -117,15 +123,17 @@ final class ByteIndex implements NearestNeighbors.Index {
   @Override
   public Neighbors search(ByteMatrix queries, int k) {
     int all = queries.rows();
+    int wanted = Math.ceilDiv(Math.ceilDiv(all, TASKS), MIN_QUERIES) * MIN_QUERIES;
+    int some = Math.clamp(wanted, MIN_QUERIES, QUERIES);
     int[] indices = new int[all * k];
     double[] distances = new double[all * k];
     engine
         .parallelism()
         .forEach(
-            Math.ceilDiv(all, QUERIES),
+            Math.ceilDiv(all, some),
             task -> {
-              int from = task * QUERIES;
-              int to = Math.min(all, from + QUERIES);
+              int from = task * some;
+              int to = Math.min(all, from + some);
               Workspace workspace = pool.take();
               workspace.take(queries, from, to);
               if (screen != null && k <= MAX_K) {

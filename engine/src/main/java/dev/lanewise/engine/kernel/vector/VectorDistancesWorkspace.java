@@ -27,10 +27,16 @@ final class VectorDistancesWorkspace {
   /** The comparisons of a tile of a screen, a word a query. */
   final long[] masks = new long[VectorScreen.QUERIES];
 
+  /** The sums of the vectors of a tile of bytes. */
+  final short[] sums = new short[2 * Lanes.SHORT.length()];
+
   /** The queries of a screen, in panels. */
   float[] panel = new float[0];
 
-  byte[] bytePanel = new byte[0];
+  int[] bytePanel = new int[0];
+
+  /** A limit a query. */
+  short[] limits = new short[0];
 
   private VectorDistancesWorkspace() {}
 
@@ -42,6 +48,23 @@ final class VectorDistancesWorkspace {
       }
     }
     return new VectorDistancesWorkspace();
+  }
+
+  /** Makes room for so many queries of d floats. */
+  void panel(int queries, int d) {
+    if (panel.length < queries * d) {
+      panel = new float[queries * d];
+    }
+  }
+
+  /** Makes room for so many queries of d bytes. */
+  void bytePanel(int queries, int d) {
+    if (bytePanel.length < queries * d) {
+      bytePanel = new int[queries * d];
+    }
+    if (limits.length < queries) {
+      limits = new short[queries];
+    }
   }
 
   void giveBack() {

@@ -5,7 +5,6 @@ import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.UMAX;
-import static jdk.incubator.vector.VectorOperators.UMIN;
 
 import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.matrix.ByteMatrix;
@@ -16,6 +15,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -32,6 +32,7 @@ final class VectorScreen {
   private static final VectorSpecies<Float> FLOAT = Lanes.FLOAT;
   private static final VectorSpecies<Byte> BYTE = Lanes.BYTE;
   private static final VectorSpecies<Short> SHORT = Lanes.SHORT;
+  private static final VectorSpecies<Integer> INT = Lanes.INT;
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final int V = FLOAT.length();
   private static final int FLOAT_TILE = 2 * V;
@@ -57,9 +58,7 @@ final class VectorScreen {
     Arrays.fill(counts, 0, m, 0);
     VectorDistancesWorkspace workspace = VectorDistancesWorkspace.take();
     int groups = Math.ceilDiv(m, QUERIES);
-    if (workspace.panel.length < groups * QUERIES * d) {
-      workspace.panel = new float[groups * QUERIES * d];
-    }
+    workspace.panel(groups * QUERIES, d);
     float[] panel = workspace.panel;
     for (int i = 0; i < groups * QUERIES; i++) {
       pack(queries, Math.min(i, m - 1), panel, i / QUERIES * QUERIES * d + i % QUERIES);
@@ -176,31 +175,23 @@ final class VectorScreen {
     Arrays.fill(counts, 0, m, 0);
     VectorDistancesWorkspace workspace = VectorDistancesWorkspace.take();
     int groups = Math.ceilDiv(m, QUERIES);
-    if (workspace.bytePanel.length < groups * QUERIES * d) {
-      workspace.bytePanel = new byte[groups * QUERIES * d];
-    }
-    byte[] panel = workspace.bytePanel;
+    workspace.bytePanel(groups * QUERIES, d);
+    int[] panel = workspace.bytePanel;
+    short[] tileLimits = workspace.limits;
     for (int i = 0; i < groups * QUERIES; i++) {
-      pack(queries, Math.min(i, m - 1), panel, i / QUERIES * QUERIES * d + i % QUERIES);
+      int row = Math.min(i, m - 1);
+      int sum = pack(queries, row, panel, i / QUERIES * QUERIES * d + i % QUERIES);
+      tileLimits[i] = (short) Math.clamp((long) limits[row] + sum, -1, Short.MAX_VALUE);
     }
     MemorySegment v = vectors.segment();
     long step = vectors.stride();
     int whole = n - n % BYTE_TILE;
     for (int j = 0; j < whole; j += BYTE_TILE) {
+      long first = vectors.offset() + j;
+      tileSums(d, v, first, step, workspace.sums);
       for (int g = 0; g < groups; g++) {
         int i = g * QUERIES;
-        l1Tile(
-            d,
-            panel,
-            i * d,
-            v,
-            vectors.offset() + j,
-            step,
-            narrow(limits[i]),
-            narrow(limits[Math.min(i + 1, m - 1)]),
-            narrow(limits[Math.min(i + 2, m - 1)]),
-            narrow(limits[Math.min(i + 3, m - 1)]),
-            workspace.masks);
+        l1Tile(d, panel, i * d, v, first, step, workspace.sums, tileLimits, i, workspace.masks);
         emit(workspace.masks, i, Math.min(QUERIES, m - i), j, n, counts, hits);
       }
     }
@@ -215,31 +206,52 @@ final class VectorScreen {
     workspace.giveBack();
   }
 
-  /** A limit as the 15-bit sums see it: none is below 0 or above the largest short. */
-  private static short narrow(int limit) {
-    return (short) Math.clamp(limit, -1, Short.MAX_VALUE);
-  }
-
-  private static void pack(ByteMatrix queries, int row, byte[] panel, int at) {
+  /**
+   * Packs a row, each byte four times in an int, which a register is filled with straight from
+   * memory; returns its sum.
+   */
+  private static int pack(ByteMatrix queries, int row, int[] panel, int at) {
     MemorySegment q = queries.segment();
     long from = queries.offset() + (long) row * queries.stride();
+    int sum = 0;
     for (int p = 0; p < queries.columns(); p++) {
-      panel[at + p * QUERIES] = q.get(ValueLayout.JAVA_BYTE, from + p);
+      int value = q.get(ValueLayout.JAVA_BYTE, from + p) & 0xFF;
+      panel[at + p * QUERIES] = value * 0x0101_0101;
+      sum += value;
     }
+    return sum;
   }
 
-  /** Even and odd bytes add up apart, split as in {@link VectorDistancesBytes}. */
+  /** The sum of each vector of a tile: of the even ones, then of the odd ones. */
+  private static void tileSums(int d, MemorySegment b, long first, long step, short[] sums) {
+    ShortVector all = ShortVector.zero(SHORT);
+    ShortVector odd = all;
+    for (int p = 0; p < d; p++) {
+      ShortVector y =
+          ByteVector.fromMemorySegment(BYTE, b, first + p * step, NATIVE).reinterpretAsShorts();
+      all = all.add(y);
+      odd = odd.add(y.lanewise(LSHR, 8));
+    }
+    all.sub(odd.lanewise(LSHL, 8)).intoArray(sums, 0);
+    odd.intoArray(sums, SHORT.length());
+  }
+
+  /**
+   * sum |a - b| = 2 sum max(a, b) - sum a - sum b, so the limit has sum a added and the comparison
+   * takes sum b away: two operations less in the loop than with the difference itself. Even and odd
+   * bytes add up apart, split as in {@link VectorDistancesBytes}; the largest value, twice 128 * 255
+   * less, fits 16 bits.
+   */
   private static void l1Tile(
       int d,
-      byte[] a,
+      int[] a,
       int at,
       MemorySegment b,
       long first,
       long step,
-      short limit0,
-      short limit1,
-      short limit2,
-      short limit3,
+      short[] sums,
+      short[] limits,
+      int limit,
       long[] masks) {
     ShortVector all0 = ShortVector.zero(SHORT);
     ShortVector all1 = all0;
@@ -252,35 +264,39 @@ final class VectorScreen {
     for (int p = 0; p < d; p++) {
       int r = at + p * QUERIES;
       ByteVector y = ByteVector.fromMemorySegment(BYTE, b, first + p * step, NATIVE);
-      ByteVector x = ByteVector.broadcast(BYTE, a[r]);
-      ShortVector e = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
+      ShortVector e = max(a[r], y);
       all0 = all0.add(e);
       odd0 = odd0.add(e.lanewise(LSHR, 8));
-      x = ByteVector.broadcast(BYTE, a[r + 1]);
-      e = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
+      e = max(a[r + 1], y);
       all1 = all1.add(e);
       odd1 = odd1.add(e.lanewise(LSHR, 8));
-      x = ByteVector.broadcast(BYTE, a[r + 2]);
-      e = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
+      e = max(a[r + 2], y);
       all2 = all2.add(e);
       odd2 = odd2.add(e.lanewise(LSHR, 8));
-      x = ByteVector.broadcast(BYTE, a[r + 3]);
-      e = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
+      e = max(a[r + 3], y);
       all3 = all3.add(e);
       odd3 = odd3.add(e.lanewise(LSHR, 8));
     }
-    masks[0] = mask(all0, odd0, limit0);
-    masks[1] = mask(all1, odd1, limit1);
-    masks[2] = mask(all2, odd2, limit2);
-    masks[3] = mask(all3, odd3, limit3);
+    masks[0] = mask(all0, odd0, sums, limits[limit]);
+    masks[1] = mask(all1, odd1, sums, limits[limit + 1]);
+    masks[2] = mask(all2, odd2, sums, limits[limit + 2]);
+    masks[3] = mask(all3, odd3, sums, limits[limit + 3]);
   }
 
-  private static long mask(ShortVector all, ShortVector odd, short limit) {
-    long even = all.sub(odd.lanewise(LSHL, 8)).compare(LE, limit).toLong();
-    return Long.expand(even, EVEN) | Long.expand(odd.compare(LE, limit).toLong(), ~EVEN);
+  private static ShortVector max(int x, ByteVector y) {
+    return IntVector.broadcast(INT, x).reinterpretAsBytes().lanewise(UMAX, y).reinterpretAsShorts();
   }
 
-  private static int l1(int d, byte[] a, int at, MemorySegment b, long first, long step) {
+  private static long mask(ShortVector all, ShortVector odd, short[] sums, short limit) {
+    ShortVector even = all.sub(odd.lanewise(LSHL, 8)).lanewise(LSHL, 1);
+    long evenBits = even.sub(ShortVector.fromArray(SHORT, sums, 0)).compare(LE, limit).toLong();
+    ShortVector twice = odd.lanewise(LSHL, 1);
+    long oddBits =
+        twice.sub(ShortVector.fromArray(SHORT, sums, SHORT.length())).compare(LE, limit).toLong();
+    return Long.expand(evenBits, EVEN) | Long.expand(oddBits, ~EVEN);
+  }
+
+  private static int l1(int d, int[] a, int at, MemorySegment b, long first, long step) {
     int sum = 0;
     for (int p = 0; p < d; p++) {
       int x = a[at + p * QUERIES] & 0xFF;
