@@ -168,7 +168,7 @@ abstract sealed class BatchSource {
     private final int[] labels;
 
     Stratified(Samples samples, int perClass, RandomGenerator random, int classes) {
-      super(perClass * classes, perClass * classes);
+      super(Math.multiplyExact(perClass, classes), Math.multiplyExact(perClass, classes));
       this.samples = samples;
       this.random = random;
       this.perClass = perClass;

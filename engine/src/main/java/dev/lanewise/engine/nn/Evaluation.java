@@ -43,7 +43,10 @@ public final class Evaluation {
     return sums[measure] / rows;
   }
 
-  /** The sum of the first measure over the examples, added in doubles in the order of the rows. */
+  /**
+   * The sum of the first measure over the examples: doubles, added row by row within 512 rows, then
+   * those sums in order.
+   */
   public double lossSum() {
     return lossSum(0);
   }
