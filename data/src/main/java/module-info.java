@@ -6,6 +6,7 @@ module dev.lanewise.data {
   requires static org.jspecify;
 
   exports dev.lanewise.data;
+  exports dev.lanewise.data.fetch;
   exports dev.lanewise.data.format;
   exports dev.lanewise.data.random;
 }

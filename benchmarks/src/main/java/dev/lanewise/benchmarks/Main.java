@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -131,6 +132,10 @@ public final class Main implements Callable<Integer> {
     Collection<RunResult> results;
     try {
       results = new Runner(options.build()).run();
+    } catch (NoBenchmarksException e) {
+      Files.deleteIfExists(json);
+      commandLine().getErr().println("lanewise bench: no benchmark matches '" + filter + "'");
+      return 1;
     } catch (RunnerException e) {
       Files.deleteIfExists(json);
       commandLine().getErr().println("lanewise bench: " + e.getMessage());

@@ -158,6 +158,6 @@ class ReportTest {
             .setErr(new PrintWriter(errors))
             .execute("NoSuchBenchmark", "--out=" + folder);
     assertThat(exit).isEqualTo(1);
-    assertThat(errors.toString()).contains("No matching benchmarks");
+    assertThat(errors.toString()).contains("no benchmark matches 'NoSuchBenchmark'");
   }
 }

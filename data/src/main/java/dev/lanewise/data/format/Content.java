@@ -117,6 +117,13 @@ final class Content implements Closeable {
     return result;
   }
 
+  /** Reads what comes next, as much as fits; 0 at the end. */
+  int read(byte[] target) throws IOException {
+    int read = in.readNBytes(target, 0, target.length);
+    position += read;
+    return read;
+  }
+
   /** Fills a segment with the next bytes. */
   void fill(MemorySegment target, String what) throws IOException {
     byte[] chunk = new byte[(int) Math.min(BUFFER, target.byteSize())];

@@ -13,6 +13,8 @@ import java.util.zip.Inflater;
  * the packed file something is wrong.
  */
 final class Gunzip extends InputStream {
+  private static final int MAGIC_1 = 0x1F;
+  private static final int MAGIC_2 = 0x8B;
   private static final int HEADER_CRC = 1 << 1;
   private static final int EXTRA = 1 << 2;
   private static final int FILE_NAME = 1 << 3;
@@ -42,7 +44,7 @@ final class Gunzip extends InputStream {
   }
 
   static boolean isMagic(int first, int second) {
-    return first == 0x1F && second == 0x8B;
+    return first == MAGIC_1 && second == MAGIC_2;
   }
 
   @Override
@@ -91,7 +93,7 @@ final class Gunzip extends InputStream {
 
   private void readHeader() throws IOException {
     long start = position();
-    if (!isMagic(u8(), u8())) {
+    if (u8() != MAGIC_1 || u8() != MAGIC_2) {
       throw new DataFormatException(name, start, "there are bytes after the end of the gzip data");
     }
     if (u8() != 8) {

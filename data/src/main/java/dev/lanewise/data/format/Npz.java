@@ -65,11 +65,11 @@ public final class Npz {
       for (Map.Entry<String, ZipEntry> entry : entries.entrySet()) {
         arrays.put(entry.getKey(), read(file, zip, entry.getValue()));
       }
-    } catch (ZipException e) {
+    } catch (ZipException | EOFException e) {
       throw new DataFormatException(
           file.toString(),
           directoryOffset(file),
-          "the zip archive is damaged: " + e.getMessage(),
+          "the zip archive is damaged or cut short: " + e.getMessage(),
           e);
     }
     return Collections.unmodifiableSequencedMap(arrays);

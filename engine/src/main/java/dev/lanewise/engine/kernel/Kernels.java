@@ -64,6 +64,54 @@ public interface Kernels {
   void distances(Metric metric, FloatMatrix queries, FloatMatrix rows, FloatMatrix out);
 
   /**
+   * Exact measures between one query and chosen rows: out[c] = metric(queries row query, rows row
+   * chosen[c]).
+   *
+   * @param queries m x d
+   * @param rows n x d
+   * @param chosen indices of rows, in any order
+   * @param count how many of them count
+   * @param out receives as many values
+   * @throws IllegalArgumentException as {@link #distances(Metric, ByteMatrix, ByteMatrix,
+   *     IntMatrix)} does, or if an array is shorter than {@code count}
+   */
+  void distances(
+      Metric metric,
+      ByteMatrix queries,
+      int query,
+      ByteMatrix rows,
+      int[] chosen,
+      int count,
+      int[] out);
+
+  /**
+   * The pairs of vectors whose inner product is at least a limit, without the matrix of products:
+   * for each query i, the j at which dot(queries row i, vectors column j) is at least limits[i].
+   * The product is computed in float arithmetic of any association.
+   *
+   * @param queries m x d
+   * @param vectors d x n: a vector a column
+   * @param limits m values; NaN lets nothing pass
+   * @param counts receives how many there are for each query; at least m long
+   * @param hits receives them, ascending, from i * n on; at least m * n long
+   */
+  void dotsAtLeast(
+      FloatMatrix queries, FloatMatrix vectors, float[] limits, int[] counts, int[] hits);
+
+  /**
+   * The pairs of vectors of bytes whose Manhattan distance is at most a limit: for each query i,
+   * the j at which sum |queries(i, p) - vectors(p, j)| is at most limits[i].
+   *
+   * @param queries m x d, with d at most {@link Shapes#MAX_NARROW_COLUMNS}, so that sums fit 15
+   *     bits
+   * @param vectors d x n: a vector a column
+   * @param limits m values
+   * @param counts receives how many there are for each query; at least m long
+   * @param hits receives them, ascending, from i * n on; at least m * n long
+   */
+  void l1AtMost(ByteMatrix queries, ByteMatrix vectors, int[] limits, int[] counts, int[] hits);
+
+  /**
    * The columns, ascending, at which a row's value is at most a limit.
    *
    * @param hits receives the columns; at least as long as the row

@@ -1,6 +1,7 @@
 package dev.lanewise.engine.kernel;
 
 import dev.lanewise.engine.matrix.Matrix;
+import java.util.Objects;
 
 /**
  * The shape checks that every implementation of {@link Kernels} makes first, with one wording for
@@ -10,6 +11,9 @@ public final class Shapes {
 
   /** The most columns for which a sum of d squared differences of bytes, 255^2 d, fits an int. */
   public static final int MAX_BYTE_COLUMNS = Integer.MAX_VALUE / (255 * 255);
+
+  /** The most columns for which a sum of d differences of bytes, 255 d, fits 15 bits. */
+  public static final int MAX_NARROW_COLUMNS = Short.MAX_VALUE / 255;
 
   private Shapes() {}
 
@@ -58,6 +62,59 @@ public final class Shapes {
               + " columns of bytes: at most "
               + MAX_BYTE_COLUMNS
               + " fit an int distance");
+    }
+  }
+
+  /** For distances between one query and chosen rows. */
+  public static void chosen(
+      Matrix queries, int query, Matrix rows, int[] chosen, int count, int[] out) {
+    if (queries.columns() != rows.columns()) {
+      throw new IllegalArgumentException(
+          "distances: queries are " + queries.shape() + ", rows are " + rows.shape());
+    }
+    Objects.checkIndex(query, queries.rows());
+    if (count > chosen.length || count > out.length) {
+      throw new IllegalArgumentException(
+          "distances: "
+              + count
+              + " rows are chosen, from an array of "
+              + chosen.length
+              + " into one of "
+              + out.length);
+    }
+  }
+
+  /** For {@link Kernels#dotsAtLeast} and {@link Kernels#l1AtMost}. */
+  public static void screen(
+      String operation, Matrix queries, Matrix vectors, int limits, int[] counts, int[] hits) {
+    if (queries.columns() != vectors.rows()) {
+      throw new IllegalArgumentException(
+          operation + ": queries are " + queries.shape() + ", vectors are " + vectors.shape());
+    }
+    if (limits < queries.rows()
+        || counts.length < queries.rows()
+        || hits.length < (long) queries.rows() * vectors.columns()) {
+      throw new IllegalArgumentException(
+          operation
+              + ": "
+              + queries.rows()
+              + " queries and "
+              + vectors.columns()
+              + " vectors, but "
+              + limits
+              + " limits and room for "
+              + counts.length
+              + " counts and "
+              + hits.length
+              + " hits");
+    }
+  }
+
+  /** For {@link Kernels#l1AtMost}: few enough columns for 15 bits. */
+  public static void narrow(Matrix queries) {
+    if (queries.columns() > MAX_NARROW_COLUMNS) {
+      throw new IllegalArgumentException(
+          "l1AtMost: " + queries.columns() + " columns: at most " + MAX_NARROW_COLUMNS);
     }
   }
 

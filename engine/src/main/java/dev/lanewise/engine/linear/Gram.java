@@ -62,7 +62,10 @@ final class Gram {
     void accept(int row, double[] products);
   }
 
-  /** All inner products of the kept rows with the rows {@code from} .. {@code to - 1} of another set. */
+  /**
+   * All inner products of the kept rows with the rows {@code from} .. {@code to - 1} of another
+   * set.
+   */
   void block(FloatMatrix others, int from, int to, Sink sink) {
     double[] transposed = new double[columns * BLOCK];
     for (int j = from; j < to; j++) {

@@ -47,7 +47,8 @@ final class Inputs {
   /** Refuses labels that are not one for each row, or not in 0 .. classes - 1. */
   static void labels(String what, int[] labels, int rows, int classes) {
     if (labels.length != rows) {
-      throw new IllegalArgumentException(what + ": " + labels.length + " labels for " + rows + " rows");
+      throw new IllegalArgumentException(
+          what + ": " + labels.length + " labels for " + rows + " rows");
     }
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {

@@ -71,9 +71,7 @@ public final class PerceptronTrainer {
     }
   }
 
-  /**
-   * {@link Form#AUTO} never makes a larger Gram matrix: 2^27 doubles are 1 GiB.
-   */
+  /** {@link Form#AUTO} never makes a larger Gram matrix: 2^27 doubles are 1 GiB. */
   private static final long LARGEST_GRAM = 1L << 27;
 
   /**
@@ -141,8 +139,8 @@ public final class PerceptronTrainer {
   }
 
   /**
-   * Adds a labelled set to be judged after each pass. Cheap in the dual form: its scores are kept up
-   * to date with those of the training rows.
+   * Adds a labelled set to be judged after each pass. Cheap in the dual form: its scores are kept
+   * up to date with those of the training rows.
    *
    * @param x n x the columns of the training rows, at least one row; not copied, so not to be
    *     changed before training is over
@@ -237,8 +235,7 @@ public final class PerceptronTrainer {
         x.columns(), classes, scheme, weights.form(), pass, separated, weights.scorer());
   }
 
-  private static long onePass(
-      ClassScheme.Machine machine, int m, int[] labels, Weights weights) {
+  private static long onePass(ClassScheme.Machine machine, int m, int[] labels, Weights weights) {
     Weights.View view = weights.view(m);
     long mistakes = 0;
     for (int i = 0; i < labels.length; i++) {

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * parameters so far with Gaussian noise, and keeps the result if the loss is strictly lower than
  * the best one before.
  *
- * <p><b>The loss</b> is the sum over batches of each batch's mean cross-entropy, with the rows dealt
- * anew at every step. Full batches add up to a sum over rows however they are dealt, so only a last
- * batch of fewer rows needs a draw: with r = n mod batchSize of mean m over r random rows,
+ * <p><b>The loss</b> is the sum over batches of each batch's mean cross-entropy, with the rows
+ * dealt anew at every step. Full batches add up to a sum over rows however they are dealt, so only
+ * a last batch of fewer rows needs a draw: with r = n mod batchSize of mean m over r random rows,
  *
  * <pre>loss = (sum over all rows - r m) / batchSize + m.</pre>
  *
- * <p><b>Speed.</b> A perturbation does not depend on what was kept before, and logits are linear:
- * X (W + D) + (b + d) = (X W + b) + (X D + d). So the noise of several steps is drawn ahead and
+ * <p><b>Speed.</b> A perturbation does not depend on what was kept before, and logits are linear: X
+ * (W + D) + (b + d) = (X W + b) + (X D + d). So the noise of several steps is drawn ahead and
  * multiplied in one gemm that is wide enough to run at full speed and reads X once for all of them;
  * a step then adds two small matrices. Noise drawn ahead of a stop is dropped.
  *

@@ -239,8 +239,7 @@ public final class SoftmaxRegressionTrainer {
       int by = divisor == Divisor.ACTUAL_ROWS ? rows : batchSize;
       float rate = (float) (-learningRate / by);
       // The step itself: W = (1 - rate l2) W - rate / by X'G, with no gradient matrix in between.
-      kernels.gemm(
-          Transpose.YES, Transpose.NO, rate, xs, p, (float) (1 - learningRate * l2), w);
+      kernels.gemm(Transpose.YES, Transpose.NO, rate, xs, p, (float) (1 - learningRate * l2), w);
       if (bias) {
         kernels.columnSums(p, biasGradient);
         kernels.axpy(rate, biasGradient, b);

@@ -1,46 +1,119 @@
 package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Rows of unsigned bytes, ranked by integers. */
+/**
+ * Rows of unsigned bytes, ranked by integers.
+ *
+ * <p>Rows are stored in blocks, and dealt out to them like cards: of b blocks, block i holds the
+ * rows i, i + b, i + 2b, ... Each block is then a fair sample of the whole, also when the rows are
+ * sorted by class, so the first blocks already bring the limits close to their final values.
+ *
+ * <p>A large index has a {@link Screen}. Each block of queries starts with a few seeds, the rows of
+ * the first blocks with the lowest estimates; the k-th smallest of their distances is a limit that
+ * the k-th neighbour cannot exceed. Then only rows pass whose bound is at most the limit (equality
+ * included: a tie may be decided by the row), and the limit sinks from block to block. Where more
+ * than one row in seven passes, the screen does not pay and the rest is measured row by row. All
+ * this depends on the data alone, never on threads, and never changes a result.
+ */
 final class ByteIndex implements NearestNeighbors.Index {
 
-  /** Queries a task, and so a workspace. */
-  private static final int QUERIES = 64;
+  /** The most queries a task: the rows of a block are read from memory once for so many. */
+  static final int QUERIES = 256;
 
-  /** Rows a block: at 832 bytes a row, 213 kB, so that a block stays in the second-level cache. */
-  private static final int ROWS = 256;
+  /** The fewest, and a multiple of them all: the tile of a kernel. */
+  private static final int MIN_QUERIES = 16;
+
+  /** Tasks that a search should have at least, so that threads end at about the same time. */
+  private static final int TASKS = 16;
+
+  /** Rows a block: with 42 floats a row, the screen's part is 172 kB, in the second-level cache. */
+  static final int ROWS = 1024;
+
+  /** Blocks that seeds are taken from: 3 % of 60,000 rows. */
+  private static final int SEED_BLOCKS = 2;
+
+  /** Fewer rows are searched in less time than a screen takes to build. */
+  private static final int MIN_ROWS = 4 * ROWS;
+
+  /** More neighbours need a limit so high that little is left to screen. */
+  private static final int MAX_K = 128;
+
+  /**
+   * The share of rows above which the screen costs more than it saves: measuring a chosen row costs
+   * up to 1 / 0.15 times its share of a dense block.
+   */
+  private static final double MAX_SURVIVORS = 0.15;
 
   private final Engine engine;
   private final Metric metric;
-  private final ByteMatrix rows;
-  private final List<ByteMatrix> blocks;
+  private final int count;
+  private final int columns;
+  private final ByteMatrix[] blocks;
+  private final @Nullable Screen screen;
   private final Pool<Workspace> pool = new Pool<>(() -> new Workspace(this));
 
   ByteIndex(Engine engine, ByteMatrix source, Distance distance) {
+    this(engine, source, distance, MIN_ROWS, 1);
+  }
+
+  /**
+   * For tests.
+   *
+   * @param minRows the fewest rows that are screened
+   * @param slack 1; less makes bounds too tight, and results wrong
+   */
+  ByteIndex(Engine engine, ByteMatrix source, Distance distance, int minRows, double slack) {
     this.engine = engine;
     this.metric = distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
-    this.rows = padded(source.rows(), source.columns());
-    rows.block(0, source.rows(), 0, source.columns()).setAll(source);
-    this.blocks = new ArrayList<>();
-    for (int from = 0; from < rows.rows(); from += ROWS) {
-      blocks.add(rows.rows(from, Math.min(rows.rows(), from + ROWS)));
+    this.count = source.rows();
+    this.columns = source.columns();
+    ByteMatrix rows = padded(count, columns);
+    this.blocks = new ByteMatrix[Math.ceilDiv(count, ROWS)];
+    int first = 0;
+    for (int b = 0; b < blocks.length; b++) {
+      int size = Math.ceilDiv(count - b, blocks.length);
+      blocks[b] = rows.rows(first, first + size);
+      for (int i = 0; i < size; i++) {
+        int row = row(b, i);
+        blocks[b].block(i, i + 1, 0, columns).setAll(source.rows(row, row + 1));
+      }
+      first += size;
+    }
+    if (count < minRows) {
+      this.screen = null;
+    } else if (metric == Metric.L1) {
+      this.screen =
+          columns < BlockSumScreen.MIN_COLUMNS
+              ? null
+              : new BlockSumScreen(engine, blocks, columns, slack);
+    } else {
+      this.screen =
+          columns < ProjectionScreen.MIN_COLUMNS
+              ? null
+              : new ProjectionScreen(engine, blocks, slack);
     }
   }
 
   /**
-   * Zeros of whole cache lines a row: columns that are 0 everywhere change no distance, and without
+   * Zeros of whole cache lines a row: columns that are 0 everywhere change no distance, and with
    * them every row is aligned and no kernel has columns left over.
    */
-  private static ByteMatrix padded(int rows, int columns) {
+  static ByteMatrix padded(int rows, int columns) {
     return ByteMatrix.zeros(
         rows, Math.ceilDiv(columns, ByteMatrix.ALIGNMENT) * ByteMatrix.ALIGNMENT);
+  }
+
+  /** The row of the source at a position in a block. */
+  private int row(int block, int position) {
+    return block + position * blocks.length;
   }
 
   @Override
@@ -51,61 +124,210 @@ final class ByteIndex implements NearestNeighbors.Index {
 
   @Override
   public Neighbors search(ByteMatrix queries, int k) {
-    int count = queries.rows();
-    int[] indices = new int[count * k];
-    double[] distances = new double[count * k];
+    int all = queries.rows();
+    int wanted = Math.ceilDiv(Math.ceilDiv(all, TASKS), MIN_QUERIES) * MIN_QUERIES;
+    int some = Math.clamp(wanted, MIN_QUERIES, QUERIES);
+    int[] indices = new int[all * k];
+    double[] distances = new double[all * k];
     engine
         .parallelism()
         .forEach(
-            Math.ceilDiv(count, QUERIES),
+            Math.ceilDiv(all, some),
             task -> {
-              int from = task * QUERIES;
+              int from = task * some;
+              int to = Math.min(all, from + some);
               Workspace workspace = pool.take();
-              search(workspace, queries, from, Math.min(count, from + QUERIES), k);
-              workspace.read(from, Math.min(count, from + QUERIES), k, metric, indices, distances);
+              workspace.take(queries, from, to);
+              if (screen != null && k <= MAX_K) {
+                screened(screen, workspace, k);
+              } else {
+                workspace.best.reset(workspace.count(), k);
+                for (int block = 0; block < blocks.length; block++) {
+                  measureAll(workspace, block);
+                }
+              }
+              workspace.read(from, k, metric, indices, distances);
               pool.give(workspace);
             });
-    return new Neighbors(count, k, indices, distances);
+    return new Neighbors(all, k, indices, distances);
   }
 
-  private void search(Workspace workspace, ByteMatrix queries, int from, int to, int k) {
-    int count = to - from;
-    workspace.queries.block(0, count, 0, queries.columns()).setAll(queries.rows(from, to));
-    workspace.best.reset(count, k);
-    ByteMatrix block = workspace.queries.rows(0, count);
-    int first = 0;
-    for (ByteMatrix some : blocks) {
-      IntMatrix out = workspace.out.block(0, count, 0, some.rows());
-      engine.kernels().distances(metric, block, some, out);
-      for (int query = 0; query < count; query++) {
-        int limit = (int) workspace.best.limit(query, Integer.MAX_VALUE);
-        int found = engine.kernels().atMost(out, query, limit, workspace.hits);
-        for (int hit = 0; hit < found; hit++) {
-          int row = workspace.hits[hit];
-          workspace.best.offer(query, out.get(query, row), first + row);
-        }
+  private void screened(Screen screen, Workspace workspace, int k) {
+    screen.prepare(workspace.queries(), workspace.scratch());
+    seed(screen, workspace, k);
+    TopK best = workspace.best;
+    best.reset(workspace.count(), k);
+    long measured = 0;
+    long seen = 0;
+    int block = 0;
+    for (; block < blocks.length && measured <= MAX_SURVIVORS * seen; block++) {
+      for (int query = 0; query < workspace.count(); query++) {
+        workspace.limits[query] = (int) best.limit(query, workspace.ceilings[query]);
       }
-      first += some.rows();
+      screen.scan(block, workspace.limits, workspace.scratch(), workspace.counts, workspace.hits);
+      for (int query = 0; query < workspace.count(); query++) {
+        measured += measureHits(screen, workspace, block, query);
+      }
+      seen += (long) workspace.count() * blocks[block].rows();
+    }
+    for (; block < blocks.length; block++) {
+      measureAll(workspace, block);
     }
   }
 
+  /**
+   * Sets each query's ceiling: the k-th smallest distance to the rows that look nearest. Twice as
+   * many as needed, because some only look near.
+   */
+  private void seed(Screen screen, Workspace workspace, int k) {
+    int seedBlocks = Math.min(SEED_BLOCKS, blocks.length);
+    int available = 0;
+    for (int block = 0; block < seedBlocks; block++) {
+      available += blocks[block].rows();
+    }
+    int wanted = Math.min(2 * k + 8, available);
+    TopK seeds = workspace.seeds;
+    seeds.reset(workspace.count(), wanted);
+    for (int block = 0; block < seedBlocks; block++) {
+      screen.estimate(block, block * ROWS, blocks[block].rows(), workspace.scratch(), seeds);
+    }
+    TopK best = workspace.best;
+    best.reset(workspace.count(), k);
+    for (int query = 0; query < workspace.count(); query++) {
+      for (int block = 0; block < seedBlocks; block++) {
+        int chosen = 0;
+        for (int rank = 0; rank < wanted; rank++) {
+          int at = seeds.row(query, rank);
+          if (at / ROWS == block) {
+            workspace.chosen[chosen++] = at % ROWS;
+          }
+        }
+        measure(workspace, block, query, chosen);
+      }
+      workspace.ceilings[query] = best.limit(query, Integer.MAX_VALUE);
+    }
+  }
+
+  private int measureHits(Screen screen, Workspace workspace, int block, int query) {
+    int width = workspace.width(block);
+    int found = workspace.counts[query];
+    int chosen = 0;
+    for (int hit = 0; hit < found; hit++) {
+      int position = workspace.hits[query * width + hit];
+      if (position < blocks[block].rows()) {
+        workspace.chosen[chosen++] = position;
+      }
+    }
+    chosen =
+        screen.narrow(
+            block, query, workspace.limits[query], workspace.scratch(), workspace.chosen, chosen);
+    measure(workspace, block, query, chosen);
+    return chosen;
+  }
+
+  /** Measures the chosen rows of a block against one query. */
+  private void measure(Workspace workspace, int block, int query, int chosen) {
+    if (chosen == 0) {
+      return;
+    }
+    engine
+        .kernels()
+        .distances(
+            metric,
+            workspace.queries(),
+            query,
+            blocks[block],
+            workspace.chosen,
+            chosen,
+            workspace.distances);
+    for (int c = 0; c < chosen; c++) {
+      workspace.best.offer(query, workspace.distances[c], row(block, workspace.chosen[c]));
+    }
+  }
+
+  /** Measures all rows of a block against all queries. */
+  private void measureAll(Workspace workspace, int block) {
+    Kernels kernels = engine.kernels();
+    TopK best = workspace.best;
+    IntMatrix out = workspace.out(block);
+    kernels.distances(metric, workspace.queries(), blocks[block], out);
+    for (int query = 0; query < workspace.count(); query++) {
+      int limit = (int) best.limit(query, Integer.MAX_VALUE);
+      int found = kernels.atMost(out, query, limit, workspace.chosen);
+      for (int hit = 0; hit < found; hit++) {
+        int position = workspace.chosen[hit];
+        best.offer(query, out.get(query, position), row(block, position));
+      }
+    }
+  }
+
+  /** The columns of a block's screen: whole tiles at any vector width. */
+  static int width(int rows) {
+    return Math.ceilDiv(rows, 64) * 64;
+  }
+
+  /** What one search thread needs. */
   private static final class Workspace {
-    final ByteMatrix queries;
-    final IntMatrix out = IntMatrix.zeros(QUERIES, ROWS);
-    final int[] hits = new int[ROWS];
     final TopK best = new TopK();
+    final TopK seeds = new TopK();
+    final long[] ceilings = new long[QUERIES];
+    final int[] limits = new int[QUERIES];
+    final int[] counts = new int[QUERIES];
+    final int[] hits = new int[QUERIES * ROWS];
+    final int[] chosen = new int[ROWS];
+    final int[] distances = new int[ROWS];
+
+    private final ByteIndex index;
+    private final ByteMatrix all;
+    private ByteMatrix queries;
+    private final Screen.@Nullable Scratch scratch;
+    private @Nullable IntMatrix out;
 
     Workspace(ByteIndex index) {
-      queries = ByteMatrix.zeros(QUERIES, index.rows.columns());
+      this.index = index;
+      this.all = padded(QUERIES, index.columns);
+      this.queries = all;
+      this.scratch = index.screen == null ? null : index.screen.scratch();
     }
 
-    void read(int from, int to, int k, Metric metric, int[] indices, double[] distances) {
-      for (int query = from; query < to; query++) {
-        best.sort(query - from);
+    void take(ByteMatrix source, int from, int to) {
+      if (queries.rows() != to - from) {
+        queries = all.rows(0, to - from);
+      }
+      queries.block(0, to - from, 0, source.columns()).setAll(source.rows(from, to));
+    }
+
+    ByteMatrix queries() {
+      return queries;
+    }
+
+    int count() {
+      return queries.rows();
+    }
+
+    Screen.Scratch scratch() {
+      return Objects.requireNonNull(scratch);
+    }
+
+    int width(int block) {
+      return ByteIndex.width(index.blocks[block].rows());
+    }
+
+    IntMatrix out(int block) {
+      if (out == null) {
+        out = IntMatrix.zeros(QUERIES, ROWS);
+      }
+      return out.block(0, count(), 0, index.blocks[block].rows());
+    }
+
+    void read(int from, int k, Metric metric, int[] indices, double[] distances) {
+      for (int query = 0; query < count(); query++) {
+        best.sort(query);
         for (int rank = 0; rank < k; rank++) {
-          double distance = (double) best.distance(query - from, rank);
-          indices[query * k + rank] = best.row(query - from, rank);
-          distances[query * k + rank] = metric == Metric.L1 ? distance : Math.sqrt(distance);
+          double distance = (double) best.distance(query, rank);
+          int at = (from + query) * k + rank;
+          indices[at] = best.row(query, rank);
+          distances[at] = metric == Metric.L1 ? distance : Math.sqrt(distance);
         }
       }
     }

@@ -47,8 +47,7 @@ final class PerceptronTest {
     assertThat(run.passes()).hasSize(1);
     assertThat(run.passes().get(0).mistakes()).isEqualTo(4);
     FloatMatrix units = FloatMatrix.copyOf(new float[][] {{1, 0}, {0, 1}, {2, 3}});
-    assertThat(run.model().scores(units))
-        .isDeepEqualTo(new double[][] {{3, -1}, {-2, 2}, {0, 4}});
+    assertThat(run.model().scores(units)).isDeepEqualTo(new double[][] {{3, -1}, {-2, 2}, {0, 4}});
     assertThat(run.model().predict(units)).containsExactly(0, 1, 1);
     // Second pass, machine 0: 4 right, -3 right, 10 right; machine 1: 0 is +1, wrong: (-3, 1); 0 is
     // +1, right; -11 right.
@@ -118,8 +117,7 @@ final class PerceptronTest {
           assertThat(dual.passes()).isEqualTo(explicit.passes()).hasSizeGreaterThan(1);
           assertThat(dual.passes().get(0).mistakes()).isPositive();
           // 16 columns below 2^8, their products below 2^16, divided by a power of 2: all exact.
-          assertThat(dual.model().scores(watched))
-              .isDeepEqualTo(explicit.model().scores(watched));
+          assertThat(dual.model().scores(watched)).isDeepEqualTo(explicit.model().scores(watched));
           assertThat(dual.model().predict(watched)).isEqualTo(explicit.model().predict(watched));
           assertThat(dual.passes().get(dual.passes().size() - 1).accuracies())
               .containsExactly(
@@ -171,8 +169,7 @@ final class PerceptronTest {
       for (int i = 0; i < a.rows(); i++) {
         for (int j = 0; j < b.rows(); j++) {
           double expected = Perceptron.dot(each.expand(a, i), each.expand(b, j));
-          assertThat(gram[i][a.rows() + j])
-              .isCloseTo(expected, within(1e-14 * Math.abs(expected)));
+          assertThat(gram[i][a.rows() + j]).isCloseTo(expected, within(1e-14 * Math.abs(expected)));
         }
       }
     }
@@ -182,8 +179,7 @@ final class PerceptronTest {
   void innerProductsOfPixelsAreExact() {
     FloatMatrix x = Data.integers(20, 784, 256, 5);
     x.rows(0, 1).setAll(FloatMatrix.copyOf(filled(784, 255), 1, 784));
-    double[][] linear =
-        new Gram(FeatureMap.linear(), x).full(engine.parallelism(), List.of(x));
+    double[][] linear = new Gram(FeatureMap.linear(), x).full(engine.parallelism(), List.of(x));
     double[][] quadratic =
         new Gram(FeatureMap.quadratic(), x).full(engine.parallelism(), List.of(x));
     for (int i = 0; i < x.rows(); i++) {

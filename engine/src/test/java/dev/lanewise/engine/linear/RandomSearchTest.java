@@ -218,9 +218,7 @@ final class RandomSearchTest {
           .isThrownBy(() -> search.fit(x, new int[4], random, random))
           .withMessageContaining("Infinity at row 2, column 1");
       x.set(2, 1, Float.MAX_VALUE);
-      assertThatThrownBy(
-              () ->
-                  search.initialDeviation(1e30).fit(x, new int[4], random, random))
+      assertThatThrownBy(() -> search.initialDeviation(1e30).fit(x, new int[4], random, random))
           .isInstanceOf(ArithmeticException.class)
           .hasMessageContaining("scale the features");
       assertThatIllegalArgumentException().isThrownBy(() -> search.maxSteps(0));

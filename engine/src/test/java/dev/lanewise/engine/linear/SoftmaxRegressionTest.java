@@ -126,8 +126,7 @@ final class SoftmaxRegressionTest {
           }
           for (int from = 0; from < ROWS; from += batch) {
             int to = Math.min(ROWS, from + batch);
-            double by =
-                divisor == SoftmaxRegressionTrainer.Divisor.ACTUAL_ROWS ? to - from : batch;
+            double by = divisor == SoftmaxRegressionTrainer.Divisor.ACTUAL_ROWS ? to - from : batch;
             descend(w, order, from, to, 0.2 / by);
           }
         }
@@ -183,9 +182,10 @@ final class SoftmaxRegressionTest {
       SoftmaxRegression model = fit(trainer);
       assertThat(seen).containsExactly(1, 2, 3);
       assertThat(model.weights().toArray())
-          .isEqualTo(fit(new SoftmaxRegressionTrainer(engine, CLASSES).batchSize(ROWS).epochs(3))
-              .weights()
-              .toArray());
+          .isEqualTo(
+              fit(new SoftmaxRegressionTrainer(engine, CLASSES).batchSize(ROWS).epochs(3))
+                  .weights()
+                  .toArray());
       // With one batch to an epoch, what is seen before a step is what was left after the last.
       assertThat(losses.get(2)).isCloseTo(losses.get(1), within(1e-6));
       assertThat(losses.get(4)).isCloseTo(losses.get(3), within(1e-6));
@@ -309,8 +309,7 @@ final class SoftmaxRegressionTest {
           .withMessageContaining("7 columns, the model has 3 features");
       assertThatIllegalArgumentException()
           .isThrownBy(
-              () ->
-                  SoftmaxRegression.of(engine, FloatMatrix.zeros(3, 2), FloatMatrix.zeros(1, 3)));
+              () -> SoftmaxRegression.of(engine, FloatMatrix.zeros(3, 2), FloatMatrix.zeros(1, 3)));
     }
   }
 }

@@ -74,7 +74,9 @@ class NearestNeighborsTest {
       for (int levels : new int[] {2, 3, 256}) {
         int n = 1 + random.nextInt(columns < 100 ? 300 : 60);
         int[][] rows = values(n, columns, () -> random.nextInt(levels));
-        int[][] queries = values(1 + random.nextInt(columns < 100 ? 70 : 9), columns, () -> random.nextInt(levels));
+        int[][] queries =
+            values(
+                1 + random.nextInt(columns < 100 ? 70 : 9), columns, () -> random.nextInt(levels));
         rows[n - 1] = rows[n / 2]; // A duplicate, and a query that is a row.
         queries[0] = rows[n / 3];
         for (Distance metric : Distance.values()) {

@@ -113,6 +113,61 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void distances(
+      Metric metric,
+      ByteMatrix queries,
+      int query,
+      ByteMatrix rows,
+      int[] chosen,
+      int count,
+      int[] out) {
+    Shapes.chosen(queries, query, rows, chosen, count, out);
+    Shapes.byteColumns(rows);
+    for (int c = 0; c < count; c++) {
+      out[c] = distance(metric, queries, query, rows, chosen[c]);
+    }
+  }
+
+  @Override
+  public void dotsAtLeast(
+      FloatMatrix queries, FloatMatrix vectors, float[] limits, int[] counts, int[] hits) {
+    Shapes.screen("dotsAtLeast", queries, vectors, limits.length, counts, hits);
+    for (int i = 0; i < queries.rows(); i++) {
+      int count = 0;
+      for (int j = 0; j < vectors.columns(); j++) {
+        float sum = 0;
+        for (int p = 0; p < queries.columns(); p++) {
+          sum += queries.get(i, p) * vectors.get(p, j);
+        }
+        if (sum >= limits[i]) {
+          hits[i * vectors.columns() + count++] = j;
+        }
+      }
+      counts[i] = count;
+    }
+  }
+
+  @Override
+  public void l1AtMost(
+      ByteMatrix queries, ByteMatrix vectors, int[] limits, int[] counts, int[] hits) {
+    Shapes.screen("l1AtMost", queries, vectors, limits.length, counts, hits);
+    Shapes.narrow(queries);
+    for (int i = 0; i < queries.rows(); i++) {
+      int count = 0;
+      for (int j = 0; j < vectors.columns(); j++) {
+        int sum = 0;
+        for (int p = 0; p < queries.columns(); p++) {
+          sum += Math.abs(queries.get(i, p) - vectors.get(p, j));
+        }
+        if (sum <= limits[i]) {
+          hits[i * vectors.columns() + count++] = j;
+        }
+      }
+      counts[i] = count;
+    }
+  }
+
+  @Override
   public int atMost(IntMatrix values, int row, int limit, int[] hits) {
     Shapes.hits(values, hits);
     int count = 0;

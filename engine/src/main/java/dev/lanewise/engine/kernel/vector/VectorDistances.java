@@ -8,6 +8,7 @@ import dev.lanewise.engine.matrix.IntMatrix;
 import dev.lanewise.engine.matrix.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 
 /**
  * Blocks queries against rows for the distance loops in {@link VectorDistancesBytes} and {@link
@@ -31,42 +32,87 @@ final class VectorDistances {
     Shapes.byteColumns(rows);
     int block = queriesAtATime(queries, 1);
     MemorySegment o = out.segment();
-    int[] results = new int[ROWS];
-    int[] partial = new int[ROWS * Lanes.INT.length()];
+    VectorDistancesWorkspace workspace = VectorDistancesWorkspace.take();
     for (int from = 0; from < queries.rows(); from += block) {
       int to = Math.min(queries.rows(), from + block);
       for (int j = 0; j < rows.rows(); j += ROWS) {
         int count = Math.min(ROWS, rows.rows() - j);
         for (int i = from; i < to; i++) {
-          VectorDistancesBytes.oneToFour(metric, queries, i, rows, j, partial, results);
+          VectorDistancesBytes.oneToFour(
+              metric,
+              queries.segment(),
+              start(queries, i),
+              rows.segment(),
+              start(rows, j),
+              start(rows, j + 1),
+              start(rows, j + 2),
+              start(rows, j + 3),
+              rows.columns(),
+              workspace);
           long at = out.offset() + (long) i * out.stride() + j;
           for (int r = 0; r < count; r++) {
-            o.setAtIndex(ValueLayout.JAVA_INT, at + r, results[r]);
+            o.setAtIndex(ValueLayout.JAVA_INT, at + r, workspace.ints[r]);
           }
         }
       }
     }
+    workspace.giveBack();
+  }
+
+  static void distances(
+      Metric metric,
+      ByteMatrix queries,
+      int query,
+      ByteMatrix rows,
+      int[] chosen,
+      int count,
+      int[] out) {
+    Shapes.chosen(queries, query, rows, chosen, count, out);
+    Shapes.byteColumns(rows);
+    VectorDistancesWorkspace workspace = VectorDistancesWorkspace.take();
+    long q = start(queries, query);
+    for (int c = 0; c < count; c += ROWS) {
+      int used = Math.min(ROWS, count - c);
+      VectorDistancesBytes.oneToFour(
+          metric,
+          queries.segment(),
+          q,
+          rows.segment(),
+          at(rows, chosen[c]),
+          at(rows, chosen[Math.min(c + 1, count - 1)]),
+          at(rows, chosen[Math.min(c + 2, count - 1)]),
+          at(rows, chosen[Math.min(c + 3, count - 1)]),
+          rows.columns(),
+          workspace);
+      System.arraycopy(workspace.ints, 0, out, c, used);
+    }
+    workspace.giveBack();
+  }
+
+  /** The position of a row's first element, in elements. */
+  private static long at(Matrix matrix, int row) {
+    return matrix.offset() + (long) Objects.checkIndex(row, matrix.rows()) * matrix.stride();
   }
 
   static void distances(Metric metric, FloatMatrix queries, FloatMatrix rows, FloatMatrix out) {
     Shapes.distances(queries, rows, out);
     int block = queriesAtATime(queries, Float.BYTES);
     MemorySegment o = out.segment();
-    float[] results = new float[ROWS];
-    float[] partial = new float[ROWS * Lanes.FLOAT.length()];
+    VectorDistancesWorkspace workspace = VectorDistancesWorkspace.take();
     for (int from = 0; from < queries.rows(); from += block) {
       int to = Math.min(queries.rows(), from + block);
       for (int j = 0; j < rows.rows(); j += ROWS) {
         int count = Math.min(ROWS, rows.rows() - j);
         for (int i = from; i < to; i++) {
-          VectorDistancesFloats.oneToFour(metric, queries, i, rows, j, partial, results);
+          VectorDistancesFloats.oneToFour(metric, queries, i, rows, j, workspace);
           long at = out.offset() + (long) i * out.stride() + j;
           for (int r = 0; r < count; r++) {
-            o.setAtIndex(ValueLayout.JAVA_FLOAT, at + r, results[r]);
+            o.setAtIndex(ValueLayout.JAVA_FLOAT, at + r, workspace.floats[r]);
           }
         }
       }
     }
+    workspace.giveBack();
   }
 
   private static int queriesAtATime(Matrix queries, int elementBytes) {

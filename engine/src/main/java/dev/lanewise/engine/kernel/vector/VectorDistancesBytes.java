@@ -5,7 +5,6 @@ import static jdk.incubator.vector.VectorOperators.UMAX;
 import static jdk.incubator.vector.VectorOperators.UMIN;
 
 import dev.lanewise.engine.kernel.Metric;
-import dev.lanewise.engine.matrix.ByteMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -51,28 +50,20 @@ final class VectorDistancesBytes {
 
   private VectorDistancesBytes() {}
 
-  /**
-   * One query against the rows j .. j + 3; past the last row, the last again.
-   *
-   * @param partial room for 4 vectors of ints
-   * @param results receives the 4 values
-   */
+  /** One query against four rows, given by the positions of their first elements. */
   static void oneToFour(
       Metric metric,
-      ByteMatrix queries,
-      int i,
-      ByteMatrix rows,
-      int j,
-      int[] partial,
-      int[] results) {
-    MemorySegment q = queries.segment();
-    MemorySegment r = rows.segment();
-    long q0 = VectorDistances.start(queries, i);
-    long r0 = VectorDistances.start(rows, j);
-    long r1 = VectorDistances.start(rows, j + 1);
-    long r2 = VectorDistances.start(rows, j + 2);
-    long r3 = VectorDistances.start(rows, j + 3);
-    int columns = rows.columns();
+      MemorySegment q,
+      long q0,
+      MemorySegment r,
+      long r0,
+      long r1,
+      long r2,
+      long r3,
+      int columns,
+      VectorDistancesWorkspace workspace) {
+    int[] partial = workspace.partialInts;
+    int[] results = workspace.ints;
     if (columns < STEP) {
       results[0] = narrow(metric, q, q0, r, r0, columns);
       results[1] = narrow(metric, q, q0, r, r1, columns);

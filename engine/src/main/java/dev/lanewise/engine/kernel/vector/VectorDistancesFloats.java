@@ -21,20 +21,16 @@ final class VectorDistancesFloats {
 
   private VectorDistancesFloats() {}
 
-  /**
-   * One query against the rows j .. j + 3; past the last row, the last again.
-   *
-   * @param partial room for 4 vectors
-   * @param results receives the 4 values
-   */
+  /** One query against the rows j .. j + 3; past the last row, the last again. */
   static void oneToFour(
       Metric metric,
       FloatMatrix queries,
       int i,
       FloatMatrix rows,
       int j,
-      float[] partial,
-      float[] results) {
+      VectorDistancesWorkspace workspace) {
+    float[] partial = workspace.partialFloats;
+    float[] results = workspace.floats;
     MemorySegment q = queries.segment();
     MemorySegment r = rows.segment();
     long q0 = Float.BYTES * VectorDistances.start(queries, i);
@@ -117,13 +113,13 @@ final class VectorDistancesFloats {
     for (int p = 0; p < to; p += Float.BYTES * STEP) {
       FloatVector x = load(q, q0 + p);
       FloatVector d0 = x.sub(load(r, r0 + p));
-      sum0 = d0.fma(d0, sum0);
+      sum0 = Lanes.multiplyAdd(d0, d0, sum0);
       FloatVector d1 = x.sub(load(r, r1 + p));
-      sum1 = d1.fma(d1, sum1);
+      sum1 = Lanes.multiplyAdd(d1, d1, sum1);
       FloatVector d2 = x.sub(load(r, r2 + p));
-      sum2 = d2.fma(d2, sum2);
+      sum2 = Lanes.multiplyAdd(d2, d2, sum2);
       FloatVector d3 = x.sub(load(r, r3 + p));
-      sum3 = d3.fma(d3, sum3);
+      sum3 = Lanes.multiplyAdd(d3, d3, sum3);
     }
     sum0.intoArray(partial, 0);
     sum1.intoArray(partial, STEP);
@@ -147,10 +143,10 @@ final class VectorDistancesFloats {
     FloatVector sum3 = sum0;
     for (int p = 0; p < to; p += Float.BYTES * STEP) {
       FloatVector x = load(q, q0 + p);
-      sum0 = x.fma(load(r, r0 + p), sum0);
-      sum1 = x.fma(load(r, r1 + p), sum1);
-      sum2 = x.fma(load(r, r2 + p), sum2);
-      sum3 = x.fma(load(r, r3 + p), sum3);
+      sum0 = Lanes.multiplyAdd(x, load(r, r0 + p), sum0);
+      sum1 = Lanes.multiplyAdd(x, load(r, r1 + p), sum1);
+      sum2 = Lanes.multiplyAdd(x, load(r, r2 + p), sum2);
+      sum3 = Lanes.multiplyAdd(x, load(r, r3 + p), sum3);
     }
     sum0.intoArray(partial, 0);
     sum1.intoArray(partial, STEP);

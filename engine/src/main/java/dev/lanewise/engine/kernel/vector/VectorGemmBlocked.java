@@ -107,10 +107,10 @@ final class VectorGemmBlocked {
         int tileRows = Math.min(MR, rows - i);
         int tileColumns = Math.min(NR, columns - j);
         long to = cAt + i * cRow + j;
-        for (int r = 0; r < tileRows; r++, to += cRow) {
-          if (tileColumns == NR) {
-            wholeRow(alpha, workspace.tile, 4L * r * NR, beta, c, 4 * to);
-          } else {
+        if (tileColumns == NR) {
+          wholeRows(tileRows, alpha, workspace.tile, beta, c, 4 * to, 4 * cRow);
+        } else {
+          for (int r = 0; r < tileRows; r++, to += cRow) {
             partRow(tileColumns, alpha, workspace.tile, 4L * r * NR, beta, c, 4 * to);
           }
         }
@@ -118,26 +118,23 @@ final class VectorGemmBlocked {
     }
   }
 
-  /** C = alpha tile + beta C for a row of a tile that lies inside C. */
-  private static void wholeRow(
-      float alpha, MemorySegment tile, long from, float beta, MemorySegment c, long to) {
-    if (beta == 0) {
+  /** C = alpha tile + beta C for rows of a tile that lie inside C. */
+  private static void wholeRows(
+      int rows, float alpha, MemorySegment tile, float beta, MemorySegment c, long to, long row) {
+    long from = 0;
+    long target = to;
+    for (int r = 0; r < rows; r++, from += 4L * NR, target += row) {
       for (int j = 0; j < NR; j += LENGTH) {
-        FloatVector.fromMemorySegment(F, tile, from + 4L * j, NATIVE)
-            .mul(alpha)
-            .intoMemorySegment(c, to + 4L * j, NATIVE);
-      }
-    } else {
-      for (int j = 0; j < NR; j += LENGTH) {
-        FloatVector.fromMemorySegment(F, tile, from + 4L * j, NATIVE)
-            .mul(alpha)
-            .add(FloatVector.fromMemorySegment(F, c, to + 4L * j, NATIVE).mul(beta))
-            .intoMemorySegment(c, to + 4L * j, NATIVE);
+        FloatVector sum = FloatVector.fromMemorySegment(F, tile, from + 4L * j, NATIVE).mul(alpha);
+        if (beta != 0) {
+          sum = sum.add(FloatVector.fromMemorySegment(F, c, target + 4L * j, NATIVE).mul(beta));
+        }
+        sum.intoMemorySegment(c, target + 4L * j, NATIVE);
       }
     }
   }
 
-  /** As {@link #wholeRow} for a row that ends in C after {@code columns}: the same operations. */
+  /** As {@link #wholeRows} for a row that ends in C after {@code columns}: the same operations. */
   private static void partRow(
       int columns,
       float alpha,

@@ -2,7 +2,6 @@ package dev.lanewise.engine.kernel.vector;
 
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
-import dev.lanewise.engine.kernel.scalar.ScalarKernels;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
 
@@ -17,7 +16,7 @@ final class TinyCalls {
   private TinyCalls() {}
 
   public static void main(String[] args) {
-    Kernels kernels = new VectorKernels(new ScalarKernels());
+    Kernels kernels = new VectorKernels();
     int[][] shapes = {{20, 40, 4}, {4, 40, 20}, {4, 10, 20}, {60, 40, 4}};
     for (int call = 0; call < CALLS; call++) {
       for (int[] shape : shapes) {

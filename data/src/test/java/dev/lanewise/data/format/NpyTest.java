@@ -1,0 +1,82 @@
+package dev.lanewise.data.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Objects;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Arrays as NumPy wrote them (make.py beside the files), and back. */
+class NpyTest {
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @CsvSource({
+    "u1", "i1", "u2le", "u2be", "i2le", "i2be", "u4le", "u4be", "i4le", "i4be", "u8le", "u8be",
+    "i8le", "i8be", "f4le", "f4be", "f8le", "f8be", "b1"
+  })
+  void readsEveryTypeInBothOrders(String type) throws IOException {
+    for (String order : new String[] {"C", "F"}) {
+      NpyArray array = Npy.read(copy(type + "-" + order + ".npy"));
+      assertThat(array.shape()).containsExactly(2, 3, 4);
+      assertThat(type).startsWith(array.type().code());
+      for (int i = 0; i < 24; i++) {
+        long expected = type.equals("b1") ? Math.min(i, 1) : i;
+        assertThat(array.getLong(i)).isEqualTo(expected);
+        assertThat(array.getDouble(i)).isEqualTo((double) expected);
+      }
+    }
+  }
+
+  @Test
+  void readsStoredAndDeflatedMembers() throws IOException {
+    for (String name : new String[] {"stored.npz", "deflated.npz"}) {
+      SequencedMap<String, NpyArray> arrays = Npz.read(copy(name));
+      assertThat(arrays).containsOnlyKeys("images", "labels");
+      NpyArray images = Objects.requireNonNull(arrays.get("images"));
+      assertThat(images.toByteMatrix().row(1)).startsWith(12, 13).hasSize(12);
+      assertThat(Objects.requireNonNull(arrays.get("labels")).toLabels(2)).containsExactly(1, 0);
+    }
+  }
+
+  @Test
+  void writesWhatItReadsAndTheSameBytesTwice() throws IOException {
+    SequencedMap<String, NpyArray> arrays = new LinkedHashMap<>();
+    arrays.put("indices", NpyArray.of(new int[] {1, -2, 3, 4, 5, 6}, 2, 3));
+    arrays.put("distances", NpyArray.of(new double[] {0.5, -1e300}, 2));
+    arrays.put("floats", NpyArray.of(new float[] {1.5f}, 1));
+    arrays.put("bytes", NpyArray.of(new byte[] {-1, 0}, 1, 2));
+    Path first = directory.resolve("first.npz");
+    Path second = directory.resolve("second.npz");
+    Npz.write(first, arrays);
+    Npz.write(second, arrays);
+    assertThat(first).hasSameBinaryContentAs(second);
+    SequencedMap<String, NpyArray> read = Npz.read(first);
+    assertThat(read.sequencedKeySet()).containsExactly("indices", "distances", "floats", "bytes");
+    assertThat(read.toString()).isEqualTo(arrays.toString());
+    arrays.forEach(
+        (name, array) -> {
+          for (long i = 0; i < array.size(); i++) {
+            assertThat(Objects.requireNonNull(read.get(name)).getDouble(i))
+                .isEqualTo(array.getDouble(i));
+          }
+        });
+    try (var files = Files.list(directory)) {
+      assertThat(files).containsExactlyInAnyOrder(first, second);
+    }
+  }
+
+  private Path copy(String name) throws IOException {
+    try (InputStream in = NpyTest.class.getResourceAsStream(name)) {
+      return Files.write(directory.resolve(name), Objects.requireNonNull(in).readAllBytes());
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package dev.lanewise.engine.kernel.vector;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scratch arrays of one running call. Taken and given back as a {@link VectorGemmWorkspace} is, so
+ * that nothing is allocated in the steady state.
+ */
+final class VectorDistancesWorkspace {
+
+  private static final int KEPT = 2 * Runtime.getRuntime().availableProcessors();
+
+  private static final AtomicReferenceArray<@Nullable VectorDistancesWorkspace> IDLE =
+      new AtomicReferenceArray<>(KEPT);
+
+  /** A vector of partial sums for each row of a kernel call. */
+  final int[] partialInts = new int[VectorDistances.ROWS * Lanes.INT.length()];
+
+  final float[] partialFloats = new float[VectorDistances.ROWS * Lanes.FLOAT.length()];
+
+  /** A result for each row of a kernel call. */
+  final int[] ints = new int[VectorDistances.ROWS];
+
+  final float[] floats = new float[VectorDistances.ROWS];
+
+  /** The comparisons of a tile of a screen, a word a query. */
+  final long[] masks = new long[VectorScreen.QUERIES];
+
+  /** The sums of the vectors of a tile of bytes. */
+  final short[] sums = new short[2 * Lanes.SHORT.length()];
+
+  /** The queries of a screen, in panels. */
+  float[] panel = new float[0];
+
+  int[] bytePanel = new int[0];
+
+  /** A limit a query. */
+  short[] limits = new short[0];
+
+  private VectorDistancesWorkspace() {}
+
+  static VectorDistancesWorkspace take() {
+    for (int i = 0; i < KEPT; i++) {
+      VectorDistancesWorkspace idle = IDLE.getAndSet(i, null);
+      if (idle != null) {
+        return idle;
+      }
+    }
+    return new VectorDistancesWorkspace();
+  }
+
+  /** Makes room for so many queries of d floats. */
+  void panel(int queries, int d) {
+    if (panel.length < queries * d) {
+      panel = new float[queries * d];
+    }
+  }
+
+  /** Makes room for so many queries of d bytes. */
+  void bytePanel(int queries, int d) {
+    if (bytePanel.length < queries * d) {
+      bytePanel = new int[queries * d];
+    }
+    if (limits.length < queries) {
+      limits = new short[queries];
+    }
+  }
+
+  void giveBack() {
+    for (int i = 0; i < KEPT; i++) {
+      if (IDLE.compareAndSet(i, null, this)) {
+        return;
+      }
+    }
+  }
+}

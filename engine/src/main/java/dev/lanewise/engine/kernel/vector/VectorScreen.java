@@ -1,0 +1,308 @@
+package dev.lanewise.engine.kernel.vector;
+
+import static jdk.incubator.vector.VectorOperators.GE;
+import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.UMAX;
+
+import dev.lanewise.engine.kernel.Shapes;
+import dev.lanewise.engine.matrix.ByteMatrix;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Screens pairs: the values are compared with a limit while they are in registers and never
+ * written; only the few pairs that pass leave, as bits.
+ *
+ * <p>Vectors lie in columns, so that lanes are different vectors and no lane is ever added to
+ * another. What is left of the columns after whole tiles is done one by one; whoever can, asks for
+ * whole tiles.
+ */
+final class VectorScreen {
+
+  private static final VectorSpecies<Float> FLOAT = Lanes.FLOAT;
+  private static final VectorSpecies<Byte> BYTE = Lanes.BYTE;
+  private static final VectorSpecies<Short> SHORT = Lanes.SHORT;
+  private static final VectorSpecies<Integer> INT = Lanes.INT;
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+  private static final int V = FLOAT.length();
+  private static final int FLOAT_TILE = 2 * V;
+  private static final int BYTE_TILE = BYTE.length();
+
+  /** Even and odd lanes are bytes of one 16-bit lane; so are their bits of a mask. */
+  private static final long EVEN = 0x5555_5555_5555_5555L;
+
+  /**
+   * Queries a tile. Four queries x two vectors of floats are 8 sums, as many as cover the latency
+   * of two FMA units; four queries x one vector of bytes are 8 as well, an even and an odd one
+   * each.
+   */
+  static final int QUERIES = 4;
+
+  private VectorScreen() {}
+
+  static void dotsAtLeast(
+      FloatMatrix queries, FloatMatrix vectors, float[] limits, int[] counts, int[] hits) {
+    Shapes.screen("dotsAtLeast", queries, vectors, limits.length, counts, hits);
+    int m = queries.rows();
+    int n = vectors.columns();
+    int d = queries.columns();
+    Arrays.fill(counts, 0, m, 0);
+    VectorDistancesWorkspace workspace = VectorDistancesWorkspace.take();
+    int groups = Math.ceilDiv(m, QUERIES);
+    workspace.panel(groups * QUERIES, d);
+    float[] panel = workspace.panel;
+    for (int i = 0; i < groups * QUERIES; i++) {
+      pack(queries, Math.min(i, m - 1), panel, i / QUERIES * QUERIES * d + i % QUERIES);
+    }
+    MemorySegment v = vectors.segment();
+    long first = Float.BYTES * vectors.offset();
+    long step = Float.BYTES * (long) vectors.stride();
+    int whole = n - n % FLOAT_TILE;
+    for (int j = 0; j < whole; j += FLOAT_TILE) {
+      for (int g = 0; g < groups; g++) {
+        int i = g * QUERIES;
+        dotTile(
+            d,
+            panel,
+            i * d,
+            v,
+            first + (long) Float.BYTES * j,
+            step,
+            limits[i],
+            limits[Math.min(i + 1, m - 1)],
+            limits[Math.min(i + 2, m - 1)],
+            limits[Math.min(i + 3, m - 1)],
+            workspace.masks);
+        emit(workspace.masks, i, Math.min(QUERIES, m - i), j, n, counts, hits);
+      }
+    }
+    for (int i = 0; i < m && whole < n; i++) {
+      int at = i / QUERIES * QUERIES * d + i % QUERIES;
+      for (int j = whole; j < n; j++) {
+        if (dot(d, panel, at, v, first + (long) Float.BYTES * j, step) >= limits[i]) {
+          hits[i * n + counts[i]++] = j;
+        }
+      }
+    }
+    workspace.giveBack();
+  }
+
+  private static void pack(FloatMatrix queries, int row, float[] panel, int at) {
+    MemorySegment q = queries.segment();
+    long from = Float.BYTES * (queries.offset() + (long) row * queries.stride());
+    for (int p = 0; p < queries.columns(); p++) {
+      panel[at + p * QUERIES] = q.get(ValueLayout.JAVA_FLOAT_UNALIGNED, from + 4L * p);
+    }
+  }
+
+  private static void emit(
+      long[] masks, int i, int queries, int j, int n, int[] counts, int[] hits) {
+    for (int q = 0; q < queries; q++) {
+      for (long mask = masks[q]; mask != 0; mask &= mask - 1) {
+        hits[(i + q) * n + counts[i + q]++] = j + Long.numberOfTrailingZeros(mask);
+      }
+    }
+  }
+
+  private static void dotTile(
+      int d,
+      float[] a,
+      int at,
+      MemorySegment b,
+      long first,
+      long step,
+      float limit0,
+      float limit1,
+      float limit2,
+      float limit3,
+      long[] masks) {
+    FloatVector c00 = FloatVector.zero(FLOAT);
+    FloatVector c01 = c00;
+    FloatVector c10 = c00;
+    FloatVector c11 = c00;
+    FloatVector c20 = c00;
+    FloatVector c21 = c00;
+    FloatVector c30 = c00;
+    FloatVector c31 = c00;
+    for (int p = 0; p < d; p++) {
+      long q = first + p * step;
+      int r = at + p * QUERIES;
+      FloatVector b0 = FloatVector.fromMemorySegment(FLOAT, b, q, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(FLOAT, b, q + 4L * V, NATIVE);
+      FloatVector x = FloatVector.broadcast(FLOAT, a[r]);
+      c00 = Lanes.multiplyAdd(x, b0, c00);
+      c01 = Lanes.multiplyAdd(x, b1, c01);
+      x = FloatVector.broadcast(FLOAT, a[r + 1]);
+      c10 = Lanes.multiplyAdd(x, b0, c10);
+      c11 = Lanes.multiplyAdd(x, b1, c11);
+      x = FloatVector.broadcast(FLOAT, a[r + 2]);
+      c20 = Lanes.multiplyAdd(x, b0, c20);
+      c21 = Lanes.multiplyAdd(x, b1, c21);
+      x = FloatVector.broadcast(FLOAT, a[r + 3]);
+      c30 = Lanes.multiplyAdd(x, b0, c30);
+      c31 = Lanes.multiplyAdd(x, b1, c31);
+    }
+    masks[0] = c00.compare(GE, limit0).toLong() | c01.compare(GE, limit0).toLong() << V;
+    masks[1] = c10.compare(GE, limit1).toLong() | c11.compare(GE, limit1).toLong() << V;
+    masks[2] = c20.compare(GE, limit2).toLong() | c21.compare(GE, limit2).toLong() << V;
+    masks[3] = c30.compare(GE, limit3).toLong() | c31.compare(GE, limit3).toLong() << V;
+  }
+
+  private static float dot(int d, float[] a, int at, MemorySegment b, long first, long step) {
+    float sum = 0;
+    for (int p = 0; p < d; p++) {
+      sum += a[at + p * QUERIES] * b.get(ValueLayout.JAVA_FLOAT_UNALIGNED, first + p * step);
+    }
+    return sum;
+  }
+
+  static void l1AtMost(
+      ByteMatrix queries, ByteMatrix vectors, int[] limits, int[] counts, int[] hits) {
+    Shapes.screen("l1AtMost", queries, vectors, limits.length, counts, hits);
+    Shapes.narrow(queries);
+    int m = queries.rows();
+    int n = vectors.columns();
+    int d = queries.columns();
+    Arrays.fill(counts, 0, m, 0);
+    VectorDistancesWorkspace workspace = VectorDistancesWorkspace.take();
+    int groups = Math.ceilDiv(m, QUERIES);
+    workspace.bytePanel(groups * QUERIES, d);
+    int[] panel = workspace.bytePanel;
+    short[] tileLimits = workspace.limits;
+    for (int i = 0; i < groups * QUERIES; i++) {
+      int row = Math.min(i, m - 1);
+      int sum = pack(queries, row, panel, i / QUERIES * QUERIES * d + i % QUERIES);
+      tileLimits[i] = (short) Math.clamp((long) limits[row] + sum, -1, Short.MAX_VALUE);
+    }
+    MemorySegment v = vectors.segment();
+    long step = vectors.stride();
+    int whole = n - n % BYTE_TILE;
+    for (int j = 0; j < whole; j += BYTE_TILE) {
+      long first = vectors.offset() + j;
+      tileSums(d, v, first, step, workspace.sums);
+      for (int g = 0; g < groups; g++) {
+        int i = g * QUERIES;
+        l1Tile(d, panel, i * d, v, first, step, workspace.sums, tileLimits, i, workspace.masks);
+        emit(workspace.masks, i, Math.min(QUERIES, m - i), j, n, counts, hits);
+      }
+    }
+    for (int i = 0; i < m && whole < n; i++) {
+      int at = i / QUERIES * QUERIES * d + i % QUERIES;
+      for (int j = whole; j < n; j++) {
+        if (l1(d, panel, at, v, vectors.offset() + j, step) <= limits[i]) {
+          hits[i * n + counts[i]++] = j;
+        }
+      }
+    }
+    workspace.giveBack();
+  }
+
+  /**
+   * Packs a row, each byte four times in an int, which a register is filled with straight from
+   * memory; returns its sum.
+   */
+  private static int pack(ByteMatrix queries, int row, int[] panel, int at) {
+    MemorySegment q = queries.segment();
+    long from = queries.offset() + (long) row * queries.stride();
+    int sum = 0;
+    for (int p = 0; p < queries.columns(); p++) {
+      int value = q.get(ValueLayout.JAVA_BYTE, from + p) & 0xFF;
+      panel[at + p * QUERIES] = value * 0x0101_0101;
+      sum += value;
+    }
+    return sum;
+  }
+
+  /** The sum of each vector of a tile: of the even ones, then of the odd ones. */
+  private static void tileSums(int d, MemorySegment b, long first, long step, short[] sums) {
+    ShortVector all = ShortVector.zero(SHORT);
+    ShortVector odd = all;
+    for (int p = 0; p < d; p++) {
+      ShortVector y =
+          ByteVector.fromMemorySegment(BYTE, b, first + p * step, NATIVE).reinterpretAsShorts();
+      all = all.add(y);
+      odd = odd.add(y.lanewise(LSHR, 8));
+    }
+    all.sub(odd.lanewise(LSHL, 8)).intoArray(sums, 0);
+    odd.intoArray(sums, SHORT.length());
+  }
+
+  /**
+   * sum |a - b| = 2 sum max(a, b) - sum a - sum b, so the limit has sum a added and the comparison
+   * takes sum b away: two operations less in the loop than with the difference itself. Even and odd
+   * bytes add up apart, split as in {@link VectorDistancesBytes}; the largest value, twice 128 *
+   * 255 less, fits 16 bits.
+   */
+  private static void l1Tile(
+      int d,
+      int[] a,
+      int at,
+      MemorySegment b,
+      long first,
+      long step,
+      short[] sums,
+      short[] limits,
+      int limit,
+      long[] masks) {
+    ShortVector all0 = ShortVector.zero(SHORT);
+    ShortVector all1 = all0;
+    ShortVector all2 = all0;
+    ShortVector all3 = all0;
+    ShortVector odd0 = all0;
+    ShortVector odd1 = all0;
+    ShortVector odd2 = all0;
+    ShortVector odd3 = all0;
+    for (int p = 0; p < d; p++) {
+      int r = at + p * QUERIES;
+      ByteVector y = ByteVector.fromMemorySegment(BYTE, b, first + p * step, NATIVE);
+      ShortVector e = max(a[r], y);
+      all0 = all0.add(e);
+      odd0 = odd0.add(e.lanewise(LSHR, 8));
+      e = max(a[r + 1], y);
+      all1 = all1.add(e);
+      odd1 = odd1.add(e.lanewise(LSHR, 8));
+      e = max(a[r + 2], y);
+      all2 = all2.add(e);
+      odd2 = odd2.add(e.lanewise(LSHR, 8));
+      e = max(a[r + 3], y);
+      all3 = all3.add(e);
+      odd3 = odd3.add(e.lanewise(LSHR, 8));
+    }
+    masks[0] = mask(all0, odd0, sums, limits[limit]);
+    masks[1] = mask(all1, odd1, sums, limits[limit + 1]);
+    masks[2] = mask(all2, odd2, sums, limits[limit + 2]);
+    masks[3] = mask(all3, odd3, sums, limits[limit + 3]);
+  }
+
+  private static ShortVector max(int x, ByteVector y) {
+    return IntVector.broadcast(INT, x).reinterpretAsBytes().lanewise(UMAX, y).reinterpretAsShorts();
+  }
+
+  private static long mask(ShortVector all, ShortVector odd, short[] sums, short limit) {
+    ShortVector even = all.sub(odd.lanewise(LSHL, 8)).lanewise(LSHL, 1);
+    long evenBits = even.sub(ShortVector.fromArray(SHORT, sums, 0)).compare(LE, limit).toLong();
+    ShortVector twice = odd.lanewise(LSHL, 1);
+    long oddBits =
+        twice.sub(ShortVector.fromArray(SHORT, sums, SHORT.length())).compare(LE, limit).toLong();
+    return Long.expand(evenBits, EVEN) | Long.expand(oddBits, ~EVEN);
+  }
+
+  private static int l1(int d, int[] a, int at, MemorySegment b, long first, long step) {
+    int sum = 0;
+    for (int p = 0; p < d; p++) {
+      int x = a[at + p * QUERIES] & 0xFF;
+      sum += Math.abs(x - (b.get(ValueLayout.JAVA_BYTE, first + p * step) & 0xFF));
+    }
+    return sum;
+  }
+}
