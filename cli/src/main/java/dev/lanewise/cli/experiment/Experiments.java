@@ -17,7 +17,9 @@ public final class Experiments {
           new Ovr(),
           new Ovo(),
           new QuadraticOvr(),
-          new MiniKnn());
+          new MiniKnn(),
+          new Backprop333(),
+          new MlpLong());
 
   private Experiments() {}
 
