@@ -69,6 +69,17 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
+   * The same kernels on the calling thread alone, for those who run many small jobs side by side on
+   * {@link #parallelism()}. It starts no threads, so it need not be closed.
+   */
+  public Engine serial() {
+    return new Engine(
+        kernels,
+        Parallelism.serial(),
+        new EngineInfo(info.backend(), info.reason(), 1, info.selection()));
+  }
+
+  /**
    * Stops the threads this engine started. Objects made with it go on working, on the calling
    * thread alone.
    */
