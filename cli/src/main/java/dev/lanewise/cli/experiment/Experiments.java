@@ -7,7 +7,19 @@ import java.util.Optional;
 public final class Experiments {
 
   private static final List<Experiment> ALL =
-      List.of(new KnnDemo(), new KnnSweep(), new Knn1000(), new KnnFull(), new Ovr(), new Ovo(), new QuadraticOvr(), new MiniKnn());
+      List.of(
+          new KnnDemo(),
+          new KnnSweep(),
+          new Knn1000(),
+          new KnnFull(),
+          new Ovr(),
+          new Ovo(),
+          new QuadraticOvr(),
+          new MiniKnn(),
+          new MlpMnist(),
+          new MlpMnistDoubleSoftmax(),
+          new NotMnistMlp(),
+          new NotMnistEarlyStopping());
 
   private Experiments() {}
 

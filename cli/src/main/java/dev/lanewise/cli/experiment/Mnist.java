@@ -16,11 +16,17 @@ final class Mnist {
   }
 
   static Result result(Context context, List<Row> rows, List<String> notes) {
+    return result(context, 0, rows, notes, List.of());
+  }
+
+  static Result result(
+      Context context, int seeds, List<Row> rows, List<String> notes, List<Series> series) {
     return new Result(
         context.hasFullMnist() ? "mnist" : "embedded",
         context.mnist().test().source(),
-        0,
+        seeds,
         rows,
-        notes);
+        notes,
+        series);
   }
 }
