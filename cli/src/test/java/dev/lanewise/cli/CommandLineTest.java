@@ -139,4 +139,32 @@ class CommandLineTest {
         .contains("CPU", "JVM", "FMA", "scalar     available", "vector     ", "openblas   ")
         .contains("choice     backend scalar (asked for", "threads: 1", "mnist      ");
   }
+
+  @Test
+  void datasetsAreListedCheckedAndRefusedByName() {
+    Cli list = Cli.run("datasets", "list", "--data", folder.toString());
+    assertThat(list.code()).isEqualTo(ExitCodes.OK);
+    assertThat(list.out()).contains("mnist: ", "mini-mnist: ", "notmnist: ", "licence: ");
+    Cli verify = Cli.run("datasets", "verify", "--data", folder.toString());
+    assertThat(verify.code()).isEqualTo(ExitCodes.OK);
+    assertThat(verify.out()).contains("mnist embedded: same (SHA-256 ");
+    Cli unknown = Cli.run("datasets", "fetch", "cifar", "--data", folder.toString());
+    assertThat(unknown.code()).isEqualTo(ExitCodes.USAGE);
+    assertThat(unknown.err()).contains("no data set 'cifar': use mnist, mini-mnist, notmnist");
+    Cli none = Cli.run("datasets", "fetch", "notmnist", "--data", folder.toString());
+    assertThat(none.code()).isEqualTo(ExitCodes.DATA);
+    assertThat(none.err()).contains("no public mirror");
+    Cli embedded = Cli.run("datasets", "fetch", "mini-mnist", "--data", folder.toString());
+    assertThat(embedded.code()).isEqualTo(ExitCodes.OK);
+    assertThat(embedded.out()).contains("nothing to fetch");
+  }
+
+  @Test
+  void aDamagedFileIsTold() throws IOException {
+    Path mnist = Files.createDirectories(folder.resolve("mnist"));
+    Files.writeString(mnist.resolve("t10k-labels-idx1-ubyte"), "not labels");
+    Cli verify = Cli.run("datasets", "verify", "--data", folder.toString());
+    assertThat(verify.code()).isEqualTo(ExitCodes.DATA);
+    assertThat(verify.out()).contains("t10k-labels-idx1-ubyte: damaged");
+  }
 }

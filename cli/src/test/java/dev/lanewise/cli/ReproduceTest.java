@@ -80,7 +80,8 @@ class ReproduceTest {
               "acceptable",
               "seconds",
               "rows",
-              "notes");
+              "notes",
+              "series");
       assertThat(result.path("seconds").isNumber()).isTrue();
       for (JsonNode row : result.path("rows")) {
         assertThat(row.propertyNames())

@@ -41,6 +41,30 @@ public abstract class ForwardingKernels implements Kernels {
   }
 
   @Override
+  public void distances(
+      Metric metric,
+      ByteMatrix queries,
+      int query,
+      ByteMatrix rows,
+      int[] chosen,
+      int count,
+      int[] out) {
+    fallback.distances(metric, queries, query, rows, chosen, count, out);
+  }
+
+  @Override
+  public void dotsAtLeast(
+      FloatMatrix queries, FloatMatrix vectors, float[] limits, int[] counts, int[] hits) {
+    fallback.dotsAtLeast(queries, vectors, limits, counts, hits);
+  }
+
+  @Override
+  public void l1AtMost(
+      ByteMatrix queries, ByteMatrix vectors, int[] limits, int[] counts, int[] hits) {
+    fallback.l1AtMost(queries, vectors, limits, counts, hits);
+  }
+
+  @Override
   public int atMost(IntMatrix values, int row, int limit, int[] hits) {
     return fallback.atMost(values, row, limit, hits);
   }

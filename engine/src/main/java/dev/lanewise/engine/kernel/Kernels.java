@@ -86,8 +86,8 @@ public interface Kernels {
 
   /**
    * The pairs of vectors whose inner product is at least a limit, without the matrix of products:
-   * for each query i, the j at which dot(queries row i, vectors column j) is at least limits[i]. The
-   * product is computed in float arithmetic of any association.
+   * for each query i, the j at which dot(queries row i, vectors column j) is at least limits[i].
+   * The product is computed in float arithmetic of any association.
    *
    * @param queries m x d
    * @param vectors d x n: a vector a column
@@ -99,10 +99,11 @@ public interface Kernels {
       FloatMatrix queries, FloatMatrix vectors, float[] limits, int[] counts, int[] hits);
 
   /**
-   * The pairs of vectors of bytes whose Manhattan distance is at most a limit: for each query i, the
-   * j at which sum |queries(i, p) - vectors(p, j)| is at most limits[i].
+   * The pairs of vectors of bytes whose Manhattan distance is at most a limit: for each query i,
+   * the j at which sum |queries(i, p) - vectors(p, j)| is at most limits[i].
    *
-   * @param queries m x d, with d at most {@link Shapes#MAX_NARROW_COLUMNS}, so that sums fit 15 bits
+   * @param queries m x d, with d at most {@link Shapes#MAX_NARROW_COLUMNS}, so that sums fit 15
+   *     bits
    * @param vectors d x n: a vector a column
    * @param limits m values
    * @param counts receives how many there are for each query; at least m long

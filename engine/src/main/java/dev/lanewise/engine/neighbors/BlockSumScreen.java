@@ -14,9 +14,9 @@ import java.util.Arrays;
  * Bounds Manhattan distances by sums over groups of columns, in two steps, coarse and fine.
  *
  * <p>The difference of two sums is at most the sum of the differences. Sums are kept as bytes, s =
- * floor(sum / 2^h): then |sum_a - sum_b| is at least 2^h |s_a - s_b| - (2^h - 1), because each floor
- * loses less than 2^h. Over g groups: if the distance is at most T, then sum |s_a - s_b| is at most
- * floor((T + g (2^h - 1)) / 2^h). All integers, so nothing is rounded.
+ * floor(sum / 2^h): then |sum_a - sum_b| is at least 2^h |s_a - s_b| - (2^h - 1), because each
+ * floor loses less than 2^h. Over g groups: if the distance is at most T, then sum |s_a - s_b| is
+ * at most floor((T + g (2^h - 1)) / 2^h). All integers, so nothing is rounded.
  *
  * <p>Any grouping of the columns is right; a good one has columns that change together. Columns
  * that are a square number are taken for a square image and grouped by blocks of 4 x 4 and 2 x 2
@@ -61,16 +61,16 @@ final class BlockSumScreen implements Screen {
             blocks.length,
             b -> {
               ByteMatrix rows = blocks[b];
-              ByteMatrix sums = ByteMatrix.zeros(rows.rows(), coarse.groups());
+              ByteMatrix sums = ByteMatrix.zeros(rows.rows(), coarse.groups);
               coarse.sums(rows, sums);
               // One cache line more than whole ones, so that a tile's column does not fall on a few
               // sets of the cache.
               int width = ByteIndex.width(rows.rows());
               coarseBlocks[b] =
-                  ByteMatrix.zeros(coarse.groups(), width + ByteMatrix.ALIGNMENT)
-                      .block(0, coarse.groups(), 0, width);
+                  ByteMatrix.zeros(coarse.groups, width + ByteMatrix.ALIGNMENT)
+                      .block(0, coarse.groups, 0, width);
               for (int i = 0; i < rows.rows(); i++) {
-                for (int g = 0; g < coarse.groups(); g++) {
+                for (int g = 0; g < coarse.groups; g++) {
                   coarseBlocks[b].set(g, i, sums.get(i, g));
                 }
               }
@@ -89,7 +89,7 @@ final class BlockSumScreen implements Screen {
     ByteMatrix fineQueries;
 
     Sums(Grouping coarse, Grouping fine) {
-      this.coarse = ByteMatrix.zeros(ByteIndex.QUERIES, coarse.groups());
+      this.coarse = ByteMatrix.zeros(ByteIndex.QUERIES, coarse.groups);
       this.fine = ByteMatrix.zeros(ByteIndex.QUERIES, fine.width());
       this.coarseQueries = this.coarse;
       this.fineQueries = this.fine;
@@ -149,15 +149,19 @@ final class BlockSumScreen implements Screen {
     return kept;
   }
 
-  /**
-   * Which column belongs to which group.
-   *
-   * @param groupOf the group of each column
-   * @param groups how many there are
-   * @param shift h: 2^h is at least the columns of a group, so that 255 times as many, shifted by h,
-   *     fit a byte
-   */
-  private record Grouping(int[] groupOf, int groups, int shift) {
+  /** Which column belongs to which group. */
+  private static final class Grouping {
+    private final int[] groupOf;
+    private final int groups;
+
+    /** 2^shift is at least the columns of a group: 255 times as many, shifted, fit a byte. */
+    private final int shift;
+
+    Grouping(int[] groupOf, int groups, int shift) {
+      this.groupOf = groupOf;
+      this.groups = groups;
+      this.shift = shift;
+    }
 
     static Grouping blocks(int side, int block) {
       int across = Math.ceilDiv(side, block);

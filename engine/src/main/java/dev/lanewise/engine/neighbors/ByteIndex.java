@@ -90,13 +90,15 @@ final class ByteIndex implements NearestNeighbors.Index {
     if (count < minRows) {
       this.screen = null;
     } else if (metric == Metric.L1) {
-      this.screen = columns < BlockSumScreen.MIN_COLUMNS
-          ? null
-          : new BlockSumScreen(engine, blocks, columns, slack);
+      this.screen =
+          columns < BlockSumScreen.MIN_COLUMNS
+              ? null
+              : new BlockSumScreen(engine, blocks, columns, slack);
     } else {
-      this.screen = columns < ProjectionScreen.MIN_COLUMNS
-          ? null
-          : new ProjectionScreen(engine, blocks, slack);
+      this.screen =
+          columns < ProjectionScreen.MIN_COLUMNS
+              ? null
+              : new ProjectionScreen(engine, blocks, slack);
     }
   }
 

@@ -18,8 +18,8 @@ import java.util.SplittableRandom;
  * principal, of length 1 or orthogonal, only on {@link #scale}.
  *
  * @param matrix M, dimensions x columns, integers
- * @param scale s^2, at least the largest eigenvalue of M M': its largest sum of absolute values of a
- *     row, an integer
+ * @param scale s^2, at least the largest eigenvalue of M M': its largest sum of absolute values of
+ *     a row, an integer
  */
 record Projection(FloatMatrix matrix, long scale) {
 
@@ -150,13 +150,12 @@ record Projection(FloatMatrix matrix, long scale) {
       largest = Math.max(largest, sum);
     }
     // Rounding adds at most a half a column.
-    double factor =
-        largest == 0 ? 0 : Math.min(MAX_LENGTH, (MAX_SUM - 0.5 * columns) / largest);
+    double factor = largest == 0 ? 0 : Math.min(MAX_LENGTH, (MAX_SUM - 0.5 * columns) / largest);
     long[][] m = new long[v.rows()][columns];
     for (int i = 0; i < v.rows(); i++) {
       for (int j = 0; j < columns; j++) {
         m[i][j] = Math.round(factor * v.get(i, j));
-        v.set(i, j, m[i][j]);
+        v.set(i, j, (float) m[i][j]);
       }
     }
     long scale = 1;

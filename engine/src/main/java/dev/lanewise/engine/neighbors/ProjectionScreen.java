@@ -15,11 +15,12 @@ import dev.lanewise.engine.matrix.IntMatrix;
  * the largest eigenvalue of M M'. Then P = M / s lengthens no vector, I - P'P is positive
  * semi-definite and equals R'R for some R, and
  *
- * <pre>  a.b = Pa.Pb + Ra.Rb &lt;= (y_a.y_b) / s^2 + |Ra| |Rb|,   |Rx|^2 = |x|^2 - |y|^2 / s^2</pre>
+ * <pre>  a.b = Pa.Pb + Ra.Rb &lt;= (y_a.y_b) / s^2 + |Ra| |Rb|,   |Rx|^2 = |x|^2 - |y|^2 / s^2
+ * </pre>
  *
  * <p>So every row needs only the coordinates z = (y / s, |Rx|) and the bound of an inner product is
- * one of shorter vectors. It needs no orthonormal M: a worse one only bounds worse. With |a - b|^2 =
- * |a|^2 + |b|^2 - 2 a.b at most T:
+ * one of shorter vectors. It needs no orthonormal M: a worse one only bounds worse. With |a - b|^2
+ * = |a|^2 + |b|^2 - 2 a.b at most T:
  *
  * <pre>  G = z_a.z_b - |b|^2 / 2 &gt;= (|a|^2 - T) / 2</pre>
  *
@@ -29,10 +30,10 @@ import dev.lanewise.engine.matrix.IntMatrix;
  * 2^53, 2^61. Quotient and root are taken in doubles and rounded to a float once: each factor of G
  * is off by a relative u = 2^-24 and 2^-50 at most, a product by 2u and less than u/16 more. The n
  * terms are added in any association, fused or not: another n u / (1 - nu) of the sum of their
- * absolute values, which is at most |a| |b| + |b|^2 / 2, since z is as long as x. With B the largest
- * |b|, the kernel's G is off by at most 1.01 (n + 4) u (|a| B + B^2 / 2); the limit is lowered by
- * that, and by one float more for its own rounding. Coordinates are 0 or at least 1 / s, so nothing
- * underflows.
+ * absolute values, which is at most |a| |b| + |b|^2 / 2, since z is as long as x. With B the
+ * largest |b|, the kernel's G is off by at most 1.01 (n + 4) u (|a| B + B^2 / 2); the limit is
+ * lowered by that, and by one float more for its own rounding. Coordinates are 0 or at least 1 / s,
+ * so nothing underflows.
  */
 final class ProjectionScreen implements Screen {
 
@@ -70,7 +71,8 @@ final class ProjectionScreen implements Screen {
   private void build(int b, ByteMatrix rows) {
     int terms = terms();
     int width = ByteIndex.width(rows.rows());
-    // A cache line more than whole ones, so that the column of a tile does not fall on a few sets of
+    // A cache line more than whole ones, so that the column of a tile does not fall on a few sets
+    // of
     // the cache.
     FloatMatrix target =
         FloatMatrix.zeros(terms, width + FloatMatrix.ALIGNMENT / Float.BYTES)

@@ -35,8 +35,8 @@ interface Screen {
    *
    * @param limits one for each query: a squared distance for L2
    * @param counts receives how many there are for each query
-   * @param hits receives their positions in the block, from query * {@code width} on; positions past
-   *     the end of the block may be among them
+   * @param hits receives their positions in the block, from query * {@code width} on; positions
+   *     past the end of the block may be among them
    */
   void scan(int block, int[] limits, Scratch scratch, int[] counts, int[] hits);
 

@@ -43,7 +43,8 @@ final class VectorScreen {
 
   /**
    * Queries a tile. Four queries x two vectors of floats are 8 sums, as many as cover the latency
-   * of two FMA units; four queries x one vector of bytes are 8 as well, an even and an odd one each.
+   * of two FMA units; four queries x one vector of bytes are 8 as well, an even and an odd one
+   * each.
    */
   static final int QUERIES = 4;
 
@@ -239,8 +240,8 @@ final class VectorScreen {
   /**
    * sum |a - b| = 2 sum max(a, b) - sum a - sum b, so the limit has sum a added and the comparison
    * takes sum b away: two operations less in the loop than with the difference itself. Even and odd
-   * bytes add up apart, split as in {@link VectorDistancesBytes}; the largest value, twice 128 * 255
-   * less, fits 16 bits.
+   * bytes add up apart, split as in {@link VectorDistancesBytes}; the largest value, twice 128 *
+   * 255 less, fits 16 bits.
    */
   private static void l1Tile(
       int d,
