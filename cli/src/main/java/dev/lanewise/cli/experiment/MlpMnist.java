@@ -58,7 +58,7 @@ final class MlpMnist implements Experiment {
   @Override
   public String title() {
     return "MLP 784-300-10 on MNIST, ReLU, batches of 8 in file order, learning rate 0.1, 20"
-               + " epochs";
+        + " epochs";
   }
 
   @Override

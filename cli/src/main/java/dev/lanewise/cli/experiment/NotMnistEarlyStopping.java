@@ -45,7 +45,7 @@ final class NotMnistEarlyStopping implements Experiment {
   @Override
   public String defects() {
     return "The point was read by eye off plots of a loss whose arguments are exchanged, test"
-               + " curves among them. Corrected: the epoch with the best validation cross-entropy.";
+        + " curves among them. Corrected: the epoch with the best validation cross-entropy.";
   }
 
   @Override
