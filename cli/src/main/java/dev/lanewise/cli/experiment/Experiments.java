@@ -19,7 +19,11 @@ public final class Experiments {
           new QuadraticOvr(),
           new MiniKnn(),
           new Backprop333(),
-          new MlpLong());
+          new MlpLong(),
+          new MlpMnist(),
+          new MlpMnistDoubleSoftmax(),
+          new NotMnistMlp(),
+          new NotMnistEarlyStopping());
 
   private Experiments() {}
 

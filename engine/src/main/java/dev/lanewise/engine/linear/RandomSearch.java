@@ -240,7 +240,8 @@ public final class RandomSearch {
         } else {
           misses++;
         }
-        boolean goOn = listener == null || listener.afterStep(new Step(step, loss, better), this::model);
+        boolean goOn =
+            listener == null || listener.afterStep(new Step(step, loss, better), this::model);
         step++;
         if (!goOn) {
           break;
