@@ -40,8 +40,8 @@ final class Ovo implements Experiment {
   @Override
   public String defects() {
     return "Most test images are also training images. Corrected: test images of their own;"
-               + " training is the same, so one fit serves both. In words only: updates are said to"
-               + " follow negative products; they follow mistakes.";
+        + " training is the same, so one fit serves both. In words only: updates are said to"
+        + " follow negative products; they follow mistakes.";
   }
 
   @Override

@@ -25,7 +25,7 @@ final class Ovr implements Experiment {
   @Override
   public String title() {
     return "one-vs-rest perceptrons on mini-MNIST, 200 passes, images of 28, 14, 7, 4 and 2 pixels"
-               + " a side";
+        + " a side";
   }
 
   @Override
@@ -41,7 +41,7 @@ final class Ovr implements Experiment {
   @Override
   public String defects() {
     return "Most test images are also training images. Corrected: test images of their own;"
-               + " training is the same, so one fit serves both.";
+        + " training is the same, so one fit serves both.";
   }
 
   @Override
