@@ -14,7 +14,10 @@ public final class Experiments {
           new KnnFull(),
           new MiniKnn(),
           new Backprop333(),
-          new MlpLong());
+          new MlpLong(),
+          new MlpGrid(),
+          new ReluSaturation(),
+          new ReluSquished());
 
   private Experiments() {}
 
