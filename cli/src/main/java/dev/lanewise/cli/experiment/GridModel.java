@@ -95,6 +95,6 @@ record GridModel(boolean miniBatch, int layers, int width, Activation activation
 
   /** A number of its own, whatever else is in the grid: its random streams follow from it. */
   int number() {
-    return ((miniBatch ? 100 : 0) + layers) * 1000 + width * 10 + activation.ordinal();
+    return ((miniBatch ? 100 : 0) + layers) * 1000 + width * 10 + ACTIVATIONS.indexOf(activation);
   }
 }

@@ -90,11 +90,11 @@ final class MlpGrid implements Experiment {
   @Override
   public String defects() {
     return "Most test images are also training images; the layer count includes the output layer,"
-               + " so 2 to 4 layers are 1 to 3 hidden ones; gradients are divided by the examples"
-               + " of a digit (80 or 10), not by the batch (800 or 100): ten times the nominal"
-               + " step. Corrected: test images of their own, 2 to 4 hidden layers. The step stays,"
-               + " for most of the figures need it: rows \"divided by the batch\" show what becomes"
-               + " of them without.";
+        + " so 2 to 4 layers are 1 to 3 hidden ones; gradients are divided by the examples"
+        + " of a digit (80 or 10), not by the batch (800 or 100): ten times the nominal"
+        + " step. Corrected: test images of their own, 2 to 4 hidden layers. The step stays,"
+        + " for most of the figures need it: rows \"divided by the batch\" show what becomes"
+        + " of them without.";
   }
 
   @Override

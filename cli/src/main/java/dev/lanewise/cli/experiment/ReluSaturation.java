@@ -2,6 +2,7 @@ package dev.lanewise.cli.experiment;
 
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.nn.GradientScale;
 import dev.lanewise.engine.nn.Loss;
 import dev.lanewise.engine.nn.Mlp;
 import dev.lanewise.engine.nn.MlpTrainer;
@@ -20,6 +21,9 @@ final class ReluSaturation implements Experiment {
 
   private static final int WIDTH = 16;
   private static final int TRIES = 20;
+
+  /** A mean of accuracies below this is that of guessing. */
+  private static final double NEAR_CHANCE = .13;
 
   /** Networks trained with the other gradient: enough for a mean near .10. */
   private static final int TRAINED = 30;
@@ -75,7 +79,7 @@ final class ReluSaturation implements Experiment {
 
   @Override
   public int defaultSeeds() {
-    return 200;
+    return 400;
   }
 
   /** What one network makes of its first example. */
@@ -107,7 +111,12 @@ final class ReluSaturation implements Experiment {
   }
 
   private Pass pass(MiniNetworks networks, int layers, Activation activation, int seed) {
-    MlpTrainer trainer = networks.trainer(layers, WIDTH, activation).updates(1).build();
+    MlpTrainer trainer =
+        networks
+            .trainer(layers, WIDTH, activation)
+            .gradientScale(GradientScale.sum())
+            .updates(1)
+            .build();
     Mlp mlp = trainer.initial(new SeedStreams(seed).child(id(), layers));
     Samples first = networks.data(seed).train().gather(0);
     float[] logits = mlp.logits(first.rows()).row(0);
@@ -190,8 +199,10 @@ final class ReluSaturation implements Experiment {
                   Spread.of(direct),
                   3)
               .note(
-                  "the vanished gradient is not the whole story if this too stays near .10: the"
-                      + " step is far too large"));
+                  Spread.of(direct).mean() < NEAR_CHANCE
+                      ? "also near .10, so the vanished gradient is not the whole story: the step"
+                          + " is far too large"
+                      : "far above .10, so the vanished gradient is the whole story"));
       notes.add("A case with ReLU, seed 0: " + relu[0].says() + ".");
     }
     notes.add(

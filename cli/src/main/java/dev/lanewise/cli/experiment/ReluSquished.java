@@ -20,8 +20,14 @@ final class ReluSquished implements Experiment {
   private static final double SMALL_RATE = .0002;
   private static final int TRIES = 50;
 
-  /** Best validation accuracies of the two outcomes leave a wide gap around this. */
-  private static final double RECOVERED = .62;
+  /** Last losses of the two outcomes leave a wide gap around this: 330..660 and 1,500..1,830. */
+  private static final double RECOVERED = 1000;
+
+  /** Seeds of the corrected variant, which never gets anywhere and takes longest. */
+  private static final int CORRECTED_SEEDS = 30;
+
+  /** An accuracy that guessing, .10 +- .03, does not reach. */
+  private static final double CLIMBED = .2;
 
   /** A fall below an earlier best that chance, .03 on 100 images, does not make. */
   private static final double DIP = .1;
@@ -71,14 +77,18 @@ final class ReluSquished implements Experiment {
     List<Variant> variants =
         List.of(Variant.PUBLISHED, Variant.CORRECTED).stream().filter(context::wants).toList();
     MiniNetworks networks = MiniNetworks.of(context, seeds);
-    MiniNetworks.Fit[][] fits = new MiniNetworks.Fit[variants.size()][seeds];
+    MiniNetworks.Fit[][] fits =
+        variants.stream()
+            .map(variant -> variant == Variant.PUBLISHED ? seeds : Math.min(seeds, CORRECTED_SEEDS))
+            .map(runs -> new MiniNetworks.Fit[runs])
+            .toArray(MiniNetworks.Fit[][]::new);
     MiniNetworks.sideBySide(
         context,
         id(),
-        variants.size() * seeds,
+        Arrays.stream(fits).mapToInt(runs -> runs.length).sum(),
         task -> {
-          int variant = task / seeds;
-          int seed = task % seeds;
+          int variant = task < fits[0].length ? 0 : 1;
+          int seed = variant == 0 ? task : task - fits[0].length;
           MlpTrainer.Builder trainer =
               networks
                   .trainer(2, 16, Activation.RELU)
@@ -106,15 +116,16 @@ final class ReluSquished implements Experiment {
         List.of(
             String.format(
                 Locale.ROOT,
-                "Recovered: a best validation accuracy above %.2f. Steps count from 0; loss is the"
-                    + " sum over the 800 training images, before the update.",
-                RECOVERED),
+                "Recovered: a last loss below %.0f. Steps count from 0; loss is the sum over the"
+                    + " 800 training images, before the update. Corrected: the first %d seeds.",
+                RECOVERED,
+                Math.min(seeds, CORRECTED_SEEDS)),
             "Nothing is tested here: validation data stop the training and are what is printed."),
         series);
   }
 
   private static boolean recovered(MiniNetworks.Fit fit) {
-    return fit.best() > RECOVERED;
+    return fit.losses()[fit.updates() - 1] < RECOVERED;
   }
 
   private static void addRows(List<Row> rows, Variant variant, MiniNetworks.Fit... fits) {
@@ -128,16 +139,23 @@ final class ReluSquished implements Experiment {
             .note(variant == Variant.PUBLISHED ? "the published run is one that recovered" : "")
             .took(over(fits, MiniNetworks.Fit::seconds).mean())
             .asHeadline());
-    Spread dips = over(fits, fit -> dips(fit) ? 1 : 0);
-    rows.add(
-        Row.unpublished(variant, "share whose accuracy dips after its first climb", dips, 3)
-            .note(
-                variant == Variant.PUBLISHED
-                    ? "the claim that the dip happens consistently is "
-                        + (dips.mean() >= .95 ? "true" : "false")
-                        + ": true if in 19 of 20 runs accuracy falls .10 or more below its best so"
-                        + " far"
-                    : ""));
+    MiniNetworks.Fit[] climbed =
+        Arrays.stream(fits).filter(fit -> fit.best() >= CLIMBED).toArray(MiniNetworks.Fit[]::new);
+    if (climbed.length > 0) {
+      Spread dips = over(climbed, fit -> dips(fit) ? 1 : 0);
+      Row row = Row.unpublished(variant, "share that dips, of those that climb", dips, 3);
+      rows.add(
+          variant == Variant.PUBLISHED
+              ? row.note(
+                  String.format(
+                      Locale.ROOT,
+                      "the claim that the dip happens consistently is %s: true if in 19 of 20 runs"
+                          + " that reach %.2f accuracy later falls %.2f below its best",
+                      dips.mean() >= .95,
+                      CLIMBED,
+                      DIP))
+              : row);
+    }
     if (lucky.length > 0) {
       for (Figure figure : List.of(STEP, BEST, LAST, LOSS)) {
         Spread ours = over(lucky, figure(figure));
@@ -150,7 +168,7 @@ final class ReluSquished implements Experiment {
       for (Figure figure : List.of(STEP, BEST, LAST, LOSS)) {
         rows.add(
             Row.random(variant, figure, over(fits, figure(figure)))
-                .notComparable("no seed recovered; about one in ten does: use more seeds"));
+                .notComparable("no seed recovered; about one in eight does: use more seeds"));
       }
     }
     if (others.length > 0) {
