@@ -103,6 +103,7 @@ final class MlpGrid implements Experiment {
   }
 
   /** What became of some networks: [model][seed]. */
+  @SuppressWarnings("ArrayRecordComponent") // read, never compared
   private record Runs(List<GridModel> models, MiniNetworks.Fit[][] fits) {
 
     /** The mean over some of the networks, for every seed. */
