@@ -83,6 +83,7 @@ final class ReluSaturation implements Experiment {
   }
 
   /** What one network makes of its first example. */
+  @SuppressWarnings("ArrayRecordComponent") // read, never compared
   private record Pass(
       int label, float[] logits, float[] probabilities, boolean oneHot, boolean noGradient) {
     double largest() {
