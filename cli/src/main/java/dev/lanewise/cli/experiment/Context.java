@@ -27,6 +27,7 @@ public final class Context {
   private @Nullable TrainTest mnist;
   private @Nullable ImageSet miniMnist;
   private @Nullable ImageSet notMnist;
+  private @Nullable NotMnistRuns notMnistRuns;
 
   /**
    * Collects what to run with.
@@ -108,5 +109,13 @@ public final class Context {
       notMnist = catalog.notMnist();
     }
     return notMnist;
+  }
+
+  /** The trainings that both experiments of write-up 004 read, made by the first that asks. */
+  NotMnistRuns notMnistRuns(int seeds) {
+    if (notMnistRuns == null || notMnistRuns.seeds() != seeds) {
+      notMnistRuns = NotMnistRuns.train(this, seeds);
+    }
+    return notMnistRuns;
   }
 }

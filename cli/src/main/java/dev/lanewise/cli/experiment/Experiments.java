@@ -10,14 +10,23 @@ public final class Experiments {
       List.of(
           new KnnDemo(),
           new KnnSweep(),
+          new SoftmaxSgd(),
           new Knn1000(),
           new KnnFull(),
+          new RandomSearchMnist(),
+          new Ovr(),
+          new Ovo(),
+          new QuadraticOvr(),
           new MiniKnn(),
           new Backprop333(),
-          new MlpLong(),
           new MlpGrid(),
+          new MlpLong(),
           new ReluSaturation(),
-          new ReluSquished());
+          new ReluSquished(),
+          new MlpMnist(),
+          new MlpMnistDoubleSoftmax(),
+          new NotMnistMlp(),
+          new NotMnistEarlyStopping());
 
   private Experiments() {}
 
