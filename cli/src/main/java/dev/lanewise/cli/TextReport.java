@@ -168,6 +168,11 @@ final class TextReport {
   }
 
   static String number(double value, int decimals) {
+    if (decimals > 6 && value != 0 && Math.abs(value) < 0.01) {
+      // Six decimals would leave few or none of the known digits.
+      int digits = decimals + (int) Math.floor(Math.log10(Math.abs(value)));
+      return String.format(Locale.ROOT, "%." + Math.clamp(digits, 0, 6) + "e", value);
+    }
     // More digits than tell two counts of a thousand apart only blur the column.
     return String.format(Locale.ROOT, "%." + Math.min(decimals, 6) + "f", value);
   }

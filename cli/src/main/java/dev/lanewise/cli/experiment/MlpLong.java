@@ -55,7 +55,7 @@ final class MlpLong implements Experiment {
 
   @Override
   public int defaultSeeds() {
-    return 10;
+    return 8;
   }
 
   @Override

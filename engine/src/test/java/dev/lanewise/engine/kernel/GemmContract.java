@@ -252,7 +252,9 @@ public abstract class GemmContract extends KernelContract {
   void sidesBeyondOneBlock() {
     RandomGenerator random = random(5);
     // Deeper, higher and wider than any block that a kernel packs at once.
-    int[][] shapes = {{7, 9, 2100}, {530, 6, 17}, {6, 2300, 17}, {250, 40, 260}, {12, 1100, 260}};
+    int[][] shapes = {
+      {7, 9, 2100}, {530, 6, 17}, {6, 2300, 17}, {250, 40, 260}, {12, 1100, 260}, {21, 10, 193}
+    };
     for (int[] shape : shapes) {
       for (Transpose transposeA : Transpose.values()) {
         for (Transpose transposeB : Transpose.values()) {
