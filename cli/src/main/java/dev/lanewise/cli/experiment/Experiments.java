@@ -10,8 +10,10 @@ public final class Experiments {
       List.of(
           new KnnDemo(),
           new KnnSweep(),
+          new SoftmaxSgd(),
           new Knn1000(),
           new KnnFull(),
+          new RandomSearchMnist(),
           new Ovr(),
           new Ovo(),
           new QuadraticOvr(),

@@ -4,6 +4,7 @@ import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +43,11 @@ public final class RandomSearch {
     /**
      * Called on the training thread.
      *
+     * @param best makes a model of the best parameters so far, a copy that stays valid; to be asked
+     *     during the call only
      * @return whether to go on
      */
-    boolean afterStep(Step step);
+    boolean afterStep(Step step, Supplier<SoftmaxRegression> best);
   }
 
   /**
@@ -237,13 +240,17 @@ public final class RandomSearch {
         } else {
           misses++;
         }
-        boolean goOn = listener == null || listener.afterStep(new Step(step, loss, better));
+        boolean goOn = listener == null || listener.afterStep(new Step(step, loss, better), this::model);
         step++;
         if (!goOn) {
           break;
         }
       }
-      return new Result(SoftmaxRegression.of(engine, w, b), bestLoss, step, kept, lastKept);
+      return new Result(model(), bestLoss, step, kept, lastKept);
+    }
+
+    private SoftmaxRegression model() {
+      return SoftmaxRegression.of(engine, w, b);
     }
 
     private void drawAhead() {

@@ -151,13 +151,17 @@ final class BlockSumScreen implements Screen {
 
   /** Which column belongs to which group. */
   private static final class Grouping {
+
     private final int[] groupOf;
     private final int groups;
 
-    /** 2^shift is at least the columns of a group: 255 times as many, shifted, fit a byte. */
+    /**
+     * h: 2^h is at least the columns of a group, so that 255 times as many, shifted by h, fit a
+     * byte.
+     */
     private final int shift;
 
-    Grouping(int[] groupOf, int groups, int shift) {
+    private Grouping(int[] groupOf, int groups, int shift) {
       this.groupOf = groupOf;
       this.groups = groups;
       this.shift = shift;

@@ -1,6 +1,7 @@
 package dev.lanewise.engine.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.lanewise.engine.backend.BackendRequest;
@@ -205,5 +206,161 @@ class DistancesContractTest {
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> kernels.atMost(IntMatrix.zeros(1, 4), 0, 1, new int[3]));
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void chosenRowsAreExact(Kernels kernels) {
+    Random random = new Random(4);
+    for (int columns : COLUMNS) {
+      ByteMatrix a = bytes(random, 3, columns, 0);
+      ByteMatrix b = bytes(random, 9, columns, 0);
+      for (Metric metric : Metric.values()) {
+        IntMatrix all = IntMatrix.zeros(3, 9);
+        scalar.distances(metric, a, b, all);
+        for (int count = 0; count <= 6; count++) {
+          int[] chosen = random.ints(7, 0, 9).toArray();
+          int[] out = new int[7];
+          int query = random.nextInt(3);
+          kernels.distances(metric, a, query, b, chosen, count, out);
+          for (int c = 0; c < 7; c++) {
+            assertThat(out[c]).isEqualTo(c < count ? all.get(query, chosen[c]) : 0);
+          }
+        }
+      }
+    }
+    ByteMatrix rows = ByteMatrix.zeros(3, 4);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernels.distances(Metric.L1, rows, 0, rows, new int[2], 2, new int[1]));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                kernels.distances(
+                    Metric.L1, ByteMatrix.zeros(1, 5), 0, rows, new int[1], 1, new int[1]));
+    assertThatExceptionOfType(IndexOutOfBoundsException.class)
+        .isThrownBy(
+            () -> kernels.distances(Metric.L1, rows, 0, rows, new int[] {3}, 1, new int[1]));
+    assertThatExceptionOfType(IndexOutOfBoundsException.class)
+        .isThrownBy(
+            () -> kernels.distances(Metric.L1, rows, 3, rows, new int[] {0}, 1, new int[1]));
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void screensOfDotsLetPassWhatReachesTheLimit(Kernels kernels) {
+    Random random = new Random(5);
+    for (int d : new int[] {0, 1, 2, 5, 40}) {
+      for (int n : new int[] {1, 7, 8, 15, 16, 31, 32, 33, 64, 100}) {
+        int m = 1 + random.nextInt(9);
+        // Small integers: products are exact, so that every backend has the same ones, ties too.
+        FloatMatrix a = integers(random, m, d);
+        FloatMatrix b = integers(random, d, n);
+        float[] limits = new float[m];
+        for (int i = 0; i < m; i++) {
+          limits[i] = random.nextInt(9) - 4;
+        }
+        limits[0] = Float.NEGATIVE_INFINITY;
+        limits[m - 1] = m > 2 ? Float.NaN : 0;
+        int[] counts = new int[m];
+        int[] hits = new int[m * n];
+        kernels.dotsAtLeast(a, b, limits, counts, hits);
+        int[] expectedCounts = new int[m];
+        int[] expected = new int[m * n];
+        scalar.dotsAtLeast(a, b, limits, expectedCounts, expected);
+        assertThat(counts).as("%s x %s", a, b).containsExactly(expectedCounts);
+        assertThat(hits).as("%s x %s", a, b).containsExactly(expected);
+      }
+    }
+    refusesScreens(
+        (queries, vectors, limits, counts, hits) ->
+            kernels.dotsAtLeast(
+                FloatMatrix.zeros(2, queries),
+                FloatMatrix.zeros(vectors, 3),
+                new float[limits],
+                new int[counts],
+                new int[hits]));
+  }
+
+  private static FloatMatrix integers(Random random, int rows, int columns) {
+    FloatMatrix matrix = floats(random, rows, columns);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        matrix.set(i, j, random.nextInt(5) - 2);
+      }
+    }
+    return matrix;
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void screensOfBytesLetPassWhatIsNear(Kernels kernels) {
+    Random random = new Random(6);
+    for (int d : new int[] {0, 1, 2, 5, 49, Shapes.MAX_NARROW_COLUMNS}) {
+      for (int n : new int[] {1, 15, 16, 17, 31, 32, 33, 64, 65, 130}) {
+        for (int from : new int[] {0, 250, 255}) {
+          int m = 1 + random.nextInt(9);
+          ByteMatrix a = bytes(random, m, d, from == 255 ? 0 : from);
+          ByteMatrix b = bytes(random, d, n, from);
+          int[] limits = new int[m];
+          for (int i = 0; i < m; i++) {
+            limits[i] = random.nextInt(1 + (256 - from) * Math.max(1, d) * 2 / 3);
+          }
+          limits[0] = Integer.MAX_VALUE;
+          limits[m - 1] = m > 2 ? -1 : 0;
+          int[] counts = new int[m];
+          int[] hits = new int[m * n];
+          kernels.l1AtMost(a, b, limits, counts, hits);
+          int[] expectedCounts = new int[m];
+          int[] expected = new int[m * n];
+          scalar.l1AtMost(a, b, limits, expectedCounts, expected);
+          assertThat(counts).as("%s x %s", a, b).containsExactly(expectedCounts);
+          assertThat(hits).as("%s x %s", a, b).containsExactly(expected);
+        }
+      }
+    }
+    // The largest sums there are, with limits on both sides.
+    ByteMatrix zeros = ByteMatrix.zeros(1, Shapes.MAX_NARROW_COLUMNS);
+    ByteMatrix full = ByteMatrix.zeros(Shapes.MAX_NARROW_COLUMNS, 64);
+    for (int i = 0; i < full.rows(); i++) {
+      for (int j = 0; j < 64; j++) {
+        full.set(i, j, 255);
+      }
+    }
+    int largest = 255 * Shapes.MAX_NARROW_COLUMNS;
+    int[] counts = new int[1];
+    kernels.l1AtMost(zeros, full, new int[] {largest}, counts, new int[64]);
+    assertThat(counts).containsExactly(64);
+    kernels.l1AtMost(zeros, full, new int[] {largest - 1}, counts, new int[64]);
+    assertThat(counts).containsExactly(0);
+    refusesScreens(
+        (queries, vectors, limits, count, hits) ->
+            kernels.l1AtMost(
+                ByteMatrix.zeros(2, queries),
+                ByteMatrix.zeros(vectors, 3),
+                new int[limits],
+                new int[count],
+                new int[hits]));
+    int columns = Shapes.MAX_NARROW_COLUMNS + 1;
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                kernels.l1AtMost(
+                    ByteMatrix.zeros(1, columns),
+                    ByteMatrix.zeros(columns, 1),
+                    new int[1],
+                    new int[1],
+                    new int[1]));
+  }
+
+  private interface ScreenCall {
+    void call(int queries, int vectors, int limits, int counts, int hits);
+  }
+
+  private static void refusesScreens(ScreenCall screen) {
+    screen.call(4, 4, 2, 2, 6);
+    assertThatIllegalArgumentException().isThrownBy(() -> screen.call(4, 5, 2, 2, 6));
+    assertThatIllegalArgumentException().isThrownBy(() -> screen.call(4, 4, 1, 2, 6));
+    assertThatIllegalArgumentException().isThrownBy(() -> screen.call(4, 4, 2, 1, 6));
+    assertThatIllegalArgumentException().isThrownBy(() -> screen.call(4, 4, 2, 2, 5));
   }
 }

@@ -27,7 +27,7 @@ final class RandomSearchTest {
     List<RandomSearch.Step> steps = new ArrayList<>();
     RandomSearch.Result result =
         search
-            .onStep(steps::add)
+            .onStep((step, best) -> steps.add(step))
             .fit(
                 Data.gaussian(rows, FEATURES, 1),
                 Data.labels(rows, CLASSES, 2),
@@ -147,6 +147,33 @@ final class RandomSearchTest {
   }
 
   @Test
+  void aListenerSeesTheBestModelSoFar() {
+    FloatMatrix x = Data.gaussian(50, FEATURES, 1);
+    int[] labels = Data.labels(50, CLASSES, 2);
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      double[] lowest = {Double.POSITIVE_INFINITY};
+      List<SoftmaxRegression> seen = new ArrayList<>();
+      RandomSearch.Result result =
+          search(engine)
+              .batchSize(50)
+              .maxSteps(30)
+              .onStep(
+                  (step, best) -> {
+                    lowest[0] = Math.min(lowest[0], step.loss());
+                    seen.add(best.get());
+                    assertThat(seen.getLast().evaluate(x, labels).meanLoss())
+                        .as("step %d", step.number())
+                        .isCloseTo(lowest[0], within(1e-5));
+                    return true;
+                  })
+              .fit(x, labels, new SplittableRandom(3), new SplittableRandom(4));
+      assertThat(seen.getFirst().evaluate(x, labels).meanLoss())
+          .as("what was handed out stays as it was")
+          .isGreaterThan(result.loss() + 1e-3);
+    }
+  }
+
+  @Test
   void stopsAtTheLastMissOfPatienceOrAtTheLastStepOrWhenTold() {
     try (Engine engine = Engine.builder().threads(1).open()) {
       Run patient = run(search(engine).patience(4), 47);
@@ -160,7 +187,7 @@ final class RandomSearchTest {
           .isEqualTo(run(search(engine), 47).steps().subList(0, 11));
       RandomSearch.Result told =
           search(engine)
-              .onStep(step -> step.number() < 6)
+              .onStep((step, best) -> step.number() < 6)
               .fit(
                   Data.gaussian(47, FEATURES, 1),
                   Data.labels(47, CLASSES, 2),
@@ -197,7 +224,7 @@ final class RandomSearchTest {
               .initialDeviation(0)
               .stepDeviation(1)
               .maxSteps(1)
-              .onStep(steps::add)
+              .onStep((step, best) -> steps.add(step))
               .fit(x, new int[] {0, 0}, new SplittableRandom(1), new SplittableRandom(2));
       float[] w = result.model().weights().toArray();
       assertThat(steps.get(0).loss()).isCloseTo(1e6 * Math.abs(w[0] - w[1]) / 2, within(2.0));

@@ -27,6 +27,9 @@ final class VectorDistancesWorkspace {
   /** The comparisons of a tile of a screen, a word a query. */
   final long[] masks = new long[VectorScreen.QUERIES];
 
+  /** The two sums of each query of a tile of bytes. */
+  final short[] tile = new short[2 * VectorScreen.QUERIES * Lanes.SHORT.length()];
+
   /** The sums of the vectors of a tile of bytes. */
   final short[] sums = new short[2 * Lanes.SHORT.length()];
 

@@ -35,6 +35,7 @@ final class VectorScreen {
   private static final VectorSpecies<Integer> INT = Lanes.INT;
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final int V = FLOAT.length();
+  private static final int S = SHORT.length();
   private static final int FLOAT_TILE = 2 * V;
   private static final int BYTE_TILE = BYTE.length();
 
@@ -192,7 +193,10 @@ final class VectorScreen {
       tileSums(d, v, first, step, workspace.sums);
       for (int g = 0; g < groups; g++) {
         int i = g * QUERIES;
-        l1Tile(d, panel, i * d, v, first, step, workspace.sums, tileLimits, i, workspace.masks);
+        l1Tile(d, panel, i * d, v, first, step, workspace.tile);
+        for (int q = 0; q < QUERIES; q++) {
+          workspace.masks[q] = mask(workspace.tile, q, workspace.sums, tileLimits[i + q]);
+        }
         emit(workspace.masks, i, Math.min(QUERIES, m - i), j, n, counts, hits);
       }
     }
@@ -234,7 +238,7 @@ final class VectorScreen {
       odd = odd.add(y.lanewise(LSHR, 8));
     }
     all.sub(odd.lanewise(LSHL, 8)).intoArray(sums, 0);
-    odd.intoArray(sums, SHORT.length());
+    odd.intoArray(sums, S);
   }
 
   /**
@@ -244,16 +248,7 @@ final class VectorScreen {
    * 255 less, fits 16 bits.
    */
   private static void l1Tile(
-      int d,
-      int[] a,
-      int at,
-      MemorySegment b,
-      long first,
-      long step,
-      short[] sums,
-      short[] limits,
-      int limit,
-      long[] masks) {
+      int d, int[] a, int at, MemorySegment b, long first, long step, short[] tile) {
     ShortVector all0 = ShortVector.zero(SHORT);
     ShortVector all1 = all0;
     ShortVector all2 = all0;
@@ -278,22 +273,37 @@ final class VectorScreen {
       all3 = all3.add(e);
       odd3 = odd3.add(e.lanewise(LSHR, 8));
     }
-    masks[0] = mask(all0, odd0, sums, limits[limit]);
-    masks[1] = mask(all1, odd1, sums, limits[limit + 1]);
-    masks[2] = mask(all2, odd2, sums, limits[limit + 2]);
-    masks[3] = mask(all3, odd3, sums, limits[limit + 3]);
+    all0.intoArray(tile, 0);
+    odd0.intoArray(tile, S);
+    all1.intoArray(tile, 2 * S);
+    odd1.intoArray(tile, 3 * S);
+    all2.intoArray(tile, 4 * S);
+    odd2.intoArray(tile, 5 * S);
+    all3.intoArray(tile, 6 * S);
+    odd3.intoArray(tile, 7 * S);
   }
 
   private static ShortVector max(int x, ByteVector y) {
     return IntVector.broadcast(INT, x).reinterpretAsBytes().lanewise(UMAX, y).reinterpretAsShorts();
   }
 
-  private static long mask(ShortVector all, ShortVector odd, short[] sums, short limit) {
-    ShortVector even = all.sub(odd.lanewise(LSHL, 8)).lanewise(LSHL, 1);
-    long evenBits = even.sub(ShortVector.fromArray(SHORT, sums, 0)).compare(LE, limit).toLong();
-    ShortVector twice = odd.lanewise(LSHL, 1);
+  /**
+   * A method of its own: with four of these at its end C2 does not inline the loop's operations.
+   */
+  private static long mask(short[] tile, int query, short[] sums, short limit) {
+    ShortVector all = ShortVector.fromArray(SHORT, tile, 2 * query * S);
+    ShortVector odd = ShortVector.fromArray(SHORT, tile, (2 * query + 1) * S);
+    long evenBits =
+        all.sub(odd.lanewise(LSHL, 8))
+            .lanewise(LSHL, 1)
+            .sub(ShortVector.fromArray(SHORT, sums, 0))
+            .compare(LE, limit)
+            .toLong();
     long oddBits =
-        twice.sub(ShortVector.fromArray(SHORT, sums, SHORT.length())).compare(LE, limit).toLong();
+        odd.lanewise(LSHL, 1)
+            .sub(ShortVector.fromArray(SHORT, sums, S))
+            .compare(LE, limit)
+            .toLong();
     return Long.expand(evenBits, EVEN) | Long.expand(oddBits, ~EVEN);
   }
 

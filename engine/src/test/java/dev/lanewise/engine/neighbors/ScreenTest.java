@@ -1,0 +1,145 @@
+package dev.lanewise.engine.neighbors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.matrix.ByteMatrix;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Pruned search against brute force: same rows, same order, same distances. */
+@Tag("contract")
+class ScreenTest {
+
+  static Stream<BackendRequest> backends() {
+    return NearestNeighborsTest.backends();
+  }
+
+  /** What rows and queries look like. */
+  private enum Kind {
+    /** Nothing can be pruned. */
+    UNIFORM,
+    /** Nearly everything can. */
+    CLUSTERED,
+    /** Two values, few of one: distances repeat. */
+    TIES,
+    /** Smooth blobs on an empty background. */
+    IMAGES,
+    /** All the same. */
+    CONSTANT,
+    /** As large as bytes get. */
+    BRIGHT
+  }
+
+  private static int[][] values(Kind kind, Random random, int rows, int columns) {
+    int[][] result = new int[rows][columns];
+    int[][] centers = NearestNeighborsTest.values(10, columns, () -> new Random(7).nextInt(200));
+    Random ofCenters = new Random(8);
+    for (int[] center : centers) {
+      Arrays.setAll(center, j -> ofCenters.nextInt(200));
+    }
+    int side = (int) Math.sqrt(columns);
+    for (int[] row : result) {
+      int[] center = centers[random.nextInt(10)];
+      double x = side * random.nextDouble();
+      double y = side * random.nextDouble();
+      double width = 1 + side * random.nextDouble() / 4;
+      Arrays.setAll(
+          row,
+          j ->
+              switch (kind) {
+                case UNIFORM -> random.nextInt(256);
+                case CLUSTERED -> center[j] + random.nextInt(20);
+                case TIES -> random.nextInt(20) == 0 ? 9 : 0;
+                case IMAGES -> {
+                  double dx = j % side - x;
+                  double dy = j / (double) side - y;
+                  yield (int) (255 * Math.exp(-(dx * dx + dy * dy) / (width * width)));
+                }
+                case CONSTANT -> 77;
+                case BRIGHT -> 255 - random.nextInt(2);
+              });
+    }
+    return result;
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void neverChangesAResult(BackendRequest backend) {
+    Random random = new Random(1);
+    for (Kind kind : Kind.values()) {
+      for (int columns : new int[] {64, 100, 130, 784}) {
+        int n = columns == 784 ? 300 : 200 + random.nextInt(2_200);
+        int m = 1 + random.nextInt(40);
+        int[][] rows = values(kind, random, n, columns);
+        int[][] queries = values(kind, random, m, columns);
+        rows[n - 1] = rows[n / 2]; // A duplicate, and a query that is a row.
+        queries[0] = rows[n / 3];
+        for (Distance metric : Distance.values()) {
+          int k = random.nextInt(3) == 0 ? 1 : 1 + random.nextInt(30);
+          try (Engine engine =
+              Engine.builder().backend(backend).threads(1 + random.nextInt(3)).open()) {
+            ByteIndex index = new ByteIndex(engine, NearestNeighborsTest.bytes(rows), metric, 0, 1);
+            NearestNeighborsTest.assertSame(
+                index.search(NearestNeighborsTest.bytes(queries), k),
+                BruteForce.search(rows, queries, metric, k),
+                kind + " " + metric + ", " + n + " x " + columns + ", k " + k);
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * Without the slack the bounds are wrong by no more than rounding, and that is found: rows that
+   * are the query itself, or as far as the k-th neighbour, sit exactly on the bound.
+   */
+  @ParameterizedTest
+  @EnumSource(Distance.class)
+  void slackIsNeeded(Distance metric) {
+    Random random = new Random(2);
+    int[][] rows = values(Kind.IMAGES, random, 600, 784);
+    for (int i = 0; i < 300; i++) {
+      rows[i + 300] = rows[i].clone();
+      rows[i + 300][random.nextInt(784)] ^= metric == Distance.L1 ? 15 : 0;
+    }
+    ByteMatrix queries = NearestNeighborsTest.bytes(Arrays.copyOf(rows, 300));
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      ByteMatrix matrix = NearestNeighborsTest.bytes(rows);
+      Neighbors exact = BruteForce.search(rows, Arrays.copyOf(rows, 300), metric, 2);
+      NearestNeighborsTest.assertSame(
+          new ByteIndex(engine, matrix, metric, 0, 1).search(queries, 2), exact, "slack 1");
+      assertThat(new ByteIndex(engine, matrix, metric, 0, 0).search(queries, 2).indices())
+          .isNotEqualTo(exact.indices());
+    }
+  }
+
+  /** A whole index of the size that is screened by itself, on several threads. */
+  @ParameterizedTest
+  @EnumSource(Distance.class)
+  void screensLargeIndexes(Distance metric) {
+    Random random = new Random(3);
+    int[][] rows = values(Kind.CLUSTERED, random, 5_000, 64);
+    int[][] queries = values(Kind.CLUSTERED, random, 70, 64);
+    Neighbors expected = BruteForce.search(rows, queries, metric, 7);
+    for (int threads = 1; threads <= 3; threads++) {
+      try (Engine engine = Engine.builder().threads(threads).open()) {
+        NearestNeighbors index =
+            NearestNeighbors.of(engine, NearestNeighborsTest.bytes(rows), metric);
+        NearestNeighborsTest.assertSame(
+            index.search(NearestNeighborsTest.bytes(queries), 7), expected, metric + " screened");
+        // Too many neighbours to screen for.
+        NearestNeighborsTest.assertSame(
+            index.search(NearestNeighborsTest.bytes(queries), 200),
+            BruteForce.search(rows, queries, metric, 200),
+            metric + " not screened");
+      }
+    }
+  }
+}
