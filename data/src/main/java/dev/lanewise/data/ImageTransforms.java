@@ -42,10 +42,10 @@ public final class ImageTransforms {
   }
 
   /**
-   * Shears every image upright and centres it: the pixels, taken as masses, end with their centre in
-   * the middle and no covariance between the axes (LeCun et al., "Gradient-based learning applied to
-   * document recognition", 1998, deskew digits so). Bilinear interpolation, rounded. An empty image
-   * stays empty; one whose mass lies in a single line of pixels is only centred.
+   * Shears every image upright and centres it: the pixels, taken as masses, end with their centre
+   * in the middle and no covariance between the axes (LeCun et al., "Gradient-based learning
+   * applied to document recognition", 1998, deskew digits so). Bilinear interpolation, rounded. An
+   * empty image stays empty; one whose mass lies in a single line of pixels is only centred.
    *
    * @param images rows x (side * side)
    * @return a new matrix of the same shape
@@ -66,9 +66,10 @@ public final class ImageTransforms {
     double sumY = 0;
     for (int i = 0; i < pixels.length; i++) {
       int m = pixels[i] & 0xFF;
+      int line = i / side;
       mass += m;
       sumX += (double) m * (i % side);
-      sumY += (double) m * (i / side);
+      sumY += (double) m * line;
     }
     if (mass == 0) {
       return;
@@ -79,7 +80,8 @@ public final class ImageTransforms {
     double variance = 0;
     for (int i = 0; i < pixels.length; i++) {
       int m = pixels[i] & 0xFF;
-      double y = i / side - centreY;
+      int line = i / side;
+      double y = line - centreY;
       covariance += m * y * (i % side - centreX);
       variance += m * y * y;
     }
@@ -99,8 +101,11 @@ public final class ImageTransforms {
     int top = (int) Math.floor(y);
     double right = x - left;
     double down = y - top;
-    return (1 - down) * ((1 - right) * at(pixels, side, left, top) + right * at(pixels, side, left + 1, top))
-        + down * ((1 - right) * at(pixels, side, left, top + 1) + right * at(pixels, side, left + 1, top + 1));
+    return (1 - down)
+            * ((1 - right) * at(pixels, side, left, top) + right * at(pixels, side, left + 1, top))
+        + down
+            * ((1 - right) * at(pixels, side, left, top + 1)
+                + right * at(pixels, side, left + 1, top + 1));
   }
 
   private static int at(byte[] pixels, int side, int x, int y) {

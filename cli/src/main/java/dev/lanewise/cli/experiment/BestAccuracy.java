@@ -28,8 +28,8 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
- * The best that the engine's own learners reach on one data set in less time than the write-up took.
- * Validation data choose among nearest neighbours and perceptrons, on images as they are and
+ * The best that the engine's own learners reach on one data set in less time than the write-up
+ * took. Validation data choose among nearest neighbours and perceptrons, on images as they are and
  * deskewed; test data judge the chosen one alone.
  */
 final class BestAccuracy implements Experiment {
@@ -204,7 +204,7 @@ final class BestAccuracy implements Experiment {
         Candidate best = candidates.getFirst();
         for (Candidate candidate : candidates) {
           validation
-              .computeIfAbsent(candidate.name(), unused -> new ArrayList<>())
+              .computeIfAbsent(candidate.name(), _ -> new ArrayList<>())
               .add(candidate.validation());
           if (candidate.validation() > best.validation()) {
             best = candidate;
@@ -254,8 +254,7 @@ final class BestAccuracy implements Experiment {
 
   private static final int CANDIDATES = 4;
 
-  private List<Candidate> fit(
-      Engine engine, Data images, SeedStreams seeds, Progress progress) {
+  private List<Candidate> fit(Engine engine, Data images, SeedStreams seeds, Progress progress) {
     List<Candidate> candidates = new ArrayList<>();
     Data deskewed = images.deskewed();
     for (boolean upright : new boolean[] {false, true}) {
@@ -270,8 +269,7 @@ final class BestAccuracy implements Experiment {
   }
 
   private static Candidate neighbors(Engine engine, Data images, String name) {
-    NearestNeighbors index =
-        NearestNeighbors.of(engine, images.train().images(), Distance.L2);
+    NearestNeighbors index = NearestNeighbors.of(engine, images.train().images(), Distance.L2);
     double[] accuracies = new double[MAX_K];
     Neighbors found = index.search(images.validation().images(), MAX_K);
     for (int k = 1; k <= MAX_K; k++) {
@@ -310,8 +308,8 @@ final class BestAccuracy implements Experiment {
   }
 
   /**
-   * Every pass sees the training images moved anew; the learning rate falls along a half cosine. The
-   * pass with the best validation accuracy is kept.
+   * Every pass sees the training images moved anew; the learning rate falls along a half cosine.
+   * The pass with the best validation accuracy is kept.
    */
   private Candidate perceptron(Engine engine, Data images, SeedStreams seeds, String name) {
     ImageSet train = images.train();
@@ -346,8 +344,7 @@ final class BestAccuracy implements Experiment {
     return new Candidate(
         name,
         bestAccuracy,
-        () ->
-            chosen.evaluate(samples(images.test().images(), images.test().labels())).accuracy());
+        () -> chosen.evaluate(samples(images.test().images(), images.test().labels())).accuracy());
   }
 
   private static Samples samples(ByteMatrix images, int[] labels) {
