@@ -170,10 +170,7 @@ final class MiniPerceptrons {
   private Row publishedRow(int size, List<Figure> published) {
     Figure figure = Figure.find(published, label(SIZES.get(size))).orElseThrow();
     Row row =
-        Row.random(
-                Variant.PUBLISHED,
-                figure,
-                Spread.of(after(size, Judge.PUBLISHED_TEST, passes)))
+        Row.random(Variant.PUBLISHED, figure, Spread.of(after(size, Judge.PUBLISHED_TEST, passes)))
             .took(seconds(size));
     if (row.verdict() == Verdict.DIFFERS) {
       row = explainByUnrest(row, size, figure);
@@ -210,16 +207,16 @@ final class MiniPerceptrons {
   private Row correctedRow(int size, List<Figure> published) {
     Figure figure = Figure.find(published, label(SIZES.get(size))).orElseThrow();
     return new Row(
-                Variant.CORRECTED,
-                figure.label(),
-                Spread.of(after(size, Judge.CORRECTED_TEST, passes)),
-                figure,
-                3,
-                Verdict.NO_FIGURE,
-                "",
-                seconds(size),
-                size == 0)
-            .notComparable("the published test images are mostly training images");
+            Variant.CORRECTED,
+            figure.label(),
+            Spread.of(after(size, Judge.CORRECTED_TEST, passes)),
+            figure,
+            3,
+            Verdict.NO_FIGURE,
+            "",
+            seconds(size),
+            size == 0)
+        .notComparable("the published test images are mostly training images");
   }
 
   /** The mean time of one fit, judging included. */
@@ -248,8 +245,7 @@ final class MiniPerceptrons {
               CHART,
               label(SIZES.get(size)),
               IntStream.rangeClosed(1, passes)
-                  .mapToDouble(
-                      pass -> Spread.of(after(at, Judge.VALIDATION, pass)).mean())
+                  .mapToDouble(pass -> Spread.of(after(at, Judge.VALIDATION, pass)).mean())
                   .toArray()));
     }
     for (int size = 0; size < BLOCKS.length; size++) {
@@ -290,8 +286,7 @@ final class MiniPerceptrons {
         }
       }
       chosen[seed] = runs[bestSize][seed].accuracy[judge.ordinal()][bestPass];
-      test[seed] =
-          runs[bestSize][seed].accuracy[Judge.CORRECTED_TEST.ordinal()][bestPass];
+      test[seed] = runs[bestSize][seed].accuracy[Judge.CORRECTED_TEST.ordinal()][bestPass];
       times[bestSize]++;
     }
     String sizes =

@@ -39,7 +39,9 @@ final class Ovo implements Experiment {
 
   @Override
   public String defects() {
-    return "Most test images are also training images. Corrected: test images of their own; training is the same, so one fit serves both. In words only: updates are said to follow negative products; they follow mistakes.";
+    return "Most test images are also training images. Corrected: test images of their own;"
+        + " training is the same, so one fit serves both. In words only: updates are said to"
+        + " follow negative products; they follow mistakes.";
   }
 
   @Override
@@ -50,13 +52,16 @@ final class Ovo implements Experiment {
   @Override
   public Result run(Context context) {
     MiniPerceptrons runs =
-        MiniPerceptrons.train(context, this, ClassScheme.ONE_VS_ONE_ORDERED, pixels -> FeatureMap.linear(), PASSES);
+        MiniPerceptrons.train(
+            context, this, ClassScheme.ONE_VS_ONE_ORDERED, pixels -> FeatureMap.linear(), PASSES);
     return runs.result(
         context,
         runs.testRows(context, PUBLISHED),
         List.of(
-            "The number of passes is the write-up's, read off validation curves; nothing is chosen on test data.",
-            "Time is of one fit of one size, judged on three sets after every pass; the published one is for all five sizes.",
+            "The number of passes is the write-up's, read off validation curves; nothing is chosen"
+                + " on test data.",
+            "Time is of one fit of one size, judged on three sets after every pass; the published"
+                + " one is for all five sizes.",
             "Seeds that reach a pass without mistakes: " + runs.separations() + "."),
         runs.validationCurves());
   }

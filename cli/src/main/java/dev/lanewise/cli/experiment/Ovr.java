@@ -24,7 +24,8 @@ final class Ovr implements Experiment {
 
   @Override
   public String title() {
-    return "one-vs-rest perceptrons on mini-MNIST, 200 passes, images of 28, 14, 7, 4 and 2 pixels a side";
+    return "one-vs-rest perceptrons on mini-MNIST, 200 passes, images of 28, 14, 7, 4 and 2 pixels"
+        + " a side";
   }
 
   @Override
@@ -39,7 +40,8 @@ final class Ovr implements Experiment {
 
   @Override
   public String defects() {
-    return "Most test images are also training images. Corrected: test images of their own; training is the same, so one fit serves both.";
+    return "Most test images are also training images. Corrected: test images of their own;"
+        + " training is the same, so one fit serves both.";
   }
 
   @Override
@@ -50,13 +52,16 @@ final class Ovr implements Experiment {
   @Override
   public Result run(Context context) {
     MiniPerceptrons runs =
-        MiniPerceptrons.train(context, this, ClassScheme.ONE_VS_REST, pixels -> FeatureMap.linear(), PASSES);
+        MiniPerceptrons.train(
+            context, this, ClassScheme.ONE_VS_REST, pixels -> FeatureMap.linear(), PASSES);
     return runs.result(
         context,
         runs.testRows(context, PUBLISHED),
         List.of(
-            "The number of passes is the write-up's, read off validation curves; nothing is chosen on test data.",
-            "Time is of one fit of one size, judged on three sets after every pass; the published one is for all five sizes.",
+            "The number of passes is the write-up's, read off validation curves; nothing is chosen"
+                + " on test data.",
+            "Time is of one fit of one size, judged on three sets after every pass; the published"
+                + " one is for all five sizes.",
             "Seeds that reach a pass without mistakes: " + runs.separations() + "."),
         runs.validationCurves());
   }

@@ -89,9 +89,7 @@ final class QuadraticOvr implements Experiment {
       rows.add(
           Row.unpublished(
               Variant.CORRECTED, "size and pass chosen on validation", honest.test(), 3));
-      rows.add(
-          Row.unpublished(
-              Variant.CORRECTED, "its validation accuracy", honest.chosen(), 3));
+      rows.add(Row.unpublished(Variant.CORRECTED, "its validation accuracy", honest.chosen(), 3));
       rows.add(
           Row.unpublished(
               Variant.CORRECTED, "size and pass chosen on test data", tempted.chosen(), 3));
@@ -126,9 +124,7 @@ final class QuadraticOvr implements Experiment {
    */
   private static Row firstPassRow(MiniPerceptrons runs, int size, int pass) {
     Figure figure = firstPass(size, pass);
-    Row row =
-        Row.random(
-            Variant.SAME, figure, Spread.of(runs.after(size, Judge.VALIDATION, pass)));
+    Row row = Row.random(Variant.SAME, figure, Spread.of(runs.after(size, Judge.VALIDATION, pass)));
     if (row.verdict() != Verdict.DIFFERS) {
       return row;
     }

@@ -36,14 +36,14 @@ final class RandomSearchMnist implements Experiment {
   /** The steps that the write-up's run kept. */
   private static final int[] PUBLISHED_STEPS = {
     0, 3, 5, 7, 8, 10, 11, 12, 13, 25, 27, 28, 31, 32, 37, 41, 42, 49, 51, 52, 62, 66, 70, 73, 91,
-    94, 96, 97, 100, 104, 105, 106, 109, 112, 116, 119, 123, 127, 129, 130, 135, 139, 141, 142,
-    143, 144, 158, 159, 165, 166, 168, 172, 177, 178, 181, 185, 189, 191, 194, 195, 196, 198, 199,
-    206, 208, 210, 217, 219, 221, 224, 225, 233, 234, 238, 241, 244, 253, 259, 263, 265, 269, 270,
-    271, 280, 282, 288, 296, 301, 303, 305, 311, 316, 320, 321, 326, 333, 335, 343, 344, 346, 362,
-    374, 376, 381, 383, 385, 390, 391, 395, 397, 399, 403, 406, 409, 418, 435, 439, 445, 452, 456,
-    466, 478, 480, 485, 487, 490, 493, 495, 498, 500, 501, 507, 508, 513, 514, 517, 519, 527, 537,
-    538, 539, 544, 559, 563, 571, 575, 576, 580, 584, 586, 587, 591, 606, 608, 611, 616, 618, 621,
-    623, 625, 626, 640, 644, 645, 649, 650, 651, 670, 687, 694, 701, 702, 704, 708
+    94, 96, 97, 100, 104, 105, 106, 109, 112, 116, 119, 123, 127, 129, 130, 135, 139, 141, 142, 143,
+    144, 158, 159, 165, 166, 168, 172, 177, 178, 181, 185, 189, 191, 194, 195, 196, 198, 199, 206,
+    208, 210, 217, 219, 221, 224, 225, 233, 234, 238, 241, 244, 253, 259, 263, 265, 269, 270, 271,
+    280, 282, 288, 296, 301, 303, 305, 311, 316, 320, 321, 326, 333, 335, 343, 344, 346, 362, 374,
+    376, 381, 383, 385, 390, 391, 395, 397, 399, 403, 406, 409, 418, 435, 439, 445, 452, 456, 466,
+    478, 480, 485, 487, 490, 493, 495, 498, 500, 501, 507, 508, 513, 514, 517, 519, 527, 537, 538,
+    539, 544, 559, 563, 571, 575, 576, 580, 584, 586, 587, 591, 606, 608, 611, 616, 618, 621, 623,
+    625, 626, 640, 644, 645, 649, 650, 651, 670, 687, 694, 701, 702, 704, 708
   };
 
   /** The losses it printed there, to two decimals. */
@@ -111,7 +111,9 @@ final class RandomSearchMnist implements Experiment {
       return losses.size();
     }
 
-    /** Notes a step that was kept; looks at test data at some of them, and changes nothing by it. */
+    /**
+     * Notes a step that was kept; looks at test data at some of them, and changes nothing by it.
+     */
     void keep(
         RandomSearch.Step step,
         Supplier<SoftmaxRegression> best,
@@ -227,8 +229,7 @@ final class RandomSearchMnist implements Experiment {
     for (int seed = 0; seed < runs.size(); seed++) {
       series.add(accuracies("seed " + seed, runs.get(seed).accuracies));
     }
-    series.add(
-        accuracies("the write-up", List.of(new Series.Point(FINAL_LOSS, ACCURACY.value()))));
+    series.add(accuracies("the write-up", List.of(new Series.Point(FINAL_LOSS, ACCURACY.value()))));
     return series;
   }
 

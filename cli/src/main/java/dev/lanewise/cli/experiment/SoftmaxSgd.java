@@ -156,7 +156,8 @@ final class SoftmaxSgd implements Experiment {
 
   private static double[] mean(Run[] runs) {
     return IntStream.range(0, ACCURACIES.length)
-        .mapToDouble(i -> Arrays.stream(runs).mapToDouble(run -> run.accuracy[i]).sum() / runs.length)
+        .mapToDouble(
+            i -> Arrays.stream(runs).mapToDouble(run -> run.accuracy[i]).sum() / runs.length)
         .toArray();
   }
 
@@ -191,7 +192,9 @@ final class SoftmaxSgd implements Experiment {
     return rows;
   }
 
-  /** Late in a run accuracy no longer rises but goes up and down: by how much is what it scatters. */
+  /**
+   * Late in a run accuracy no longer rises but goes up and down: by how much is what it scatters.
+   */
   private static Row explainByUnrest(Row row, Run[] runs) {
     double most = 0;
     for (Run run : runs) {
