@@ -68,6 +68,20 @@ public final class Splits {
         Arrays.copyOfRange(order, train + validation, n));
   }
 
+  /**
+   * Where the training images of MNIST are divided when a model has to be chosen: those before this
+   * row train, the last twelfth (5,000 of 60,000) is for validation. MNIST comes shuffled.
+   *
+   * @param n the number of training images
+   * @throws IllegalArgumentException if n is negative
+   */
+  public static int mnistTraining(int n) {
+    if (n < 0) {
+      throw new IllegalArgumentException("there cannot be " + n + " images");
+    }
+    return n - n / 12;
+  }
+
   private static int share(int n, int of) {
     return (int) Math.round((double) n * of / NOT_MNIST_IMAGES);
   }

@@ -26,7 +26,10 @@ public final class Experiments {
           new MlpMnist(),
           new MlpMnistDoubleSoftmax(),
           new NotMnistMlp(),
-          new NotMnistEarlyStopping());
+          new NotMnistEarlyStopping(),
+          BestAccuracy.mnist(),
+          BestAccuracy.miniMnist(),
+          BestAccuracy.notMnist());
 
   private Experiments() {}
 

@@ -1,10 +1,12 @@
 package dev.lanewise.engine.nn;
 
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
 import dev.lanewise.engine.random.Draws;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Hands out one training's batches without allocating. */
 abstract sealed class BatchSource {
@@ -22,6 +24,16 @@ abstract sealed class BatchSource {
     this.sizes = tail == 0 ? new int[] {size} : new int[] {size, tail};
     this.updates = (rows + size - 1) / size;
   }
+
+  /**
+   * Samples that have at least this many elements for every one that is not 0 are multiplied
+   * sparse: a sparse product makes about half as many multiplications a second as a dense one, and
+   * building the form takes time too.
+   */
+  private static final int SPARSE = 4;
+
+  /** From here on a dense product packs its weights for enough rows to be faster. */
+  private static final int MOST_SPARSE_ROWS = 32;
 
   static BatchSource of(Batching batching, Samples samples, RandomGenerator random, int classes) {
     return switch (batching) {
@@ -57,6 +69,11 @@ abstract sealed class BatchSource {
   /** The current batch's rows. */
   abstract FloatMatrix rows();
 
+  /** The current batch's rows without their zeros, if that form was worth keeping. */
+  @Nullable SparseRows sparseRows() {
+    return null;
+  }
+
   /** The current batch's labels. */
   abstract int[] labels();
 
@@ -69,9 +86,13 @@ abstract sealed class BatchSource {
         4L * from.columns());
   }
 
-  /** Views of the samples themselves. */
+  /**
+   * Views of the samples themselves. They are the same in every epoch, so their sparse form is
+   * built once; a single batch of all samples is left to gemm, which is faster where rows are many.
+   */
   private static final class InOrder extends BatchSource {
     private final FloatMatrix[] rows;
+    private final SparseRows @Nullable [] sparseRows;
     private final int[][] labels;
     private int current;
 
@@ -85,6 +106,25 @@ abstract sealed class BatchSource {
         rows[u] = samples.rows().rows(from, to);
         labels[u] = Arrays.copyOfRange(samples.labels(), from, to);
       }
+      sparseRows = size <= MOST_SPARSE_ROWS ? sparse(samples.rows(), size, rows.length) : null;
+    }
+
+    private static SparseRows @Nullable [] sparse(FloatMatrix all, int size, int updates) {
+      long stored = SparseRows.nonZeros(all);
+      if (stored > Integer.MAX_VALUE || stored * SPARSE > (long) all.rows() * all.columns()) {
+        return null;
+      }
+      SparseRows whole = SparseRows.of(all);
+      SparseRows[] batches = new SparseRows[updates];
+      for (int u = 0; u < updates; u++) {
+        batches[u] = whole.rows(u * size, Math.min(all.rows(), (u + 1) * size));
+      }
+      return batches;
+    }
+
+    @Override
+    @Nullable SparseRows sparseRows() {
+      return sparseRows == null ? null : sparseRows[current];
     }
 
     @Override

@@ -310,7 +310,7 @@ public final class MlpTrainer {
       for (int u = 0; u < source.updates() && updatesMade < updates && !stopped; u++) {
         source.load(u);
         TrainingStep step = steps[source.sizeIndex(u)];
-        step.run(source.rows(), source.labels(), factor);
+        step.run(source.rows(), source.sparseRows(), source.labels(), factor);
         Tally tally = step.tally();
         double lossSum = tally.sum(0);
         if (!keepGoing && !Double.isFinite(lossSum)) {

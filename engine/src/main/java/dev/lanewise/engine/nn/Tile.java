@@ -1,7 +1,9 @@
 package dev.lanewise.engine.nn;
 
 import dev.lanewise.engine.kernel.Kernels;
+import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,10 @@ final class Tile {
   private final int toRow;
   private final int fromColumn;
   private final int toColumn;
+  private final Kernels kernels;
+  private final FloatMatrix weights;
+  private final boolean whole;
+  private final Optimizer weightOptimizer;
   private final FloatMatrix weightGradient;
   private final Optimizer.Updater weightUpdater;
   private final @Nullable FloatMatrix biasGradient;
@@ -38,7 +44,11 @@ final class Tile {
     this.toRow = toRow;
     this.fromColumn = fromColumn;
     this.toColumn = toColumn;
-    FloatMatrix weights = parameters.weights[layer].block(fromRow, toRow, fromColumn, toColumn);
+    this.kernels = kernels;
+    this.weightOptimizer = weightOptimizer;
+    FloatMatrix all = parameters.weights[layer];
+    this.weights = all.block(fromRow, toRow, fromColumn, toColumn);
+    this.whole = weights.rows() == all.rows() && weights.columns() == all.columns();
     this.weightGradient = gradients.weights[layer].block(fromRow, toRow, fromColumn, toColumn);
     this.weightUpdater = weightOptimizer.updater(kernels, weights, weightGradient);
     if (fromRow == 0) {
@@ -117,8 +127,32 @@ final class Tile {
         : delta.block(0, delta.rows(), fromColumn, toColumn);
   }
 
+  /** Whether this is all of a layer. */
+  boolean isWholeLayer(int ofLayer) {
+    return layer == ofLayer && whole;
+  }
+
+  /** Whether a weight moves by a multiple of its gradient, so that it stays where that is 0. */
+  boolean followsGradient() {
+    return weightOptimizer instanceof Optimizer.Sgd;
+  }
+
+  /**
+   * As {@link #step}, but the gradient of the weights, x' delta, is added to them as it arises; the
+   * gradient matrix is not written. Only if {@link #followsGradient}.
+   */
+  void stepAlong(SparseRows x, FloatMatrix delta, double rateFactor) {
+    kernels.sparseGemm(
+        Transpose.YES, (float) -(weightOptimizer.rate() * rateFactor), x, delta, 1, weights);
+    stepBiases(rateFactor);
+  }
+
   void step(double rateFactor) {
     weightUpdater.step(rateFactor);
+    stepBiases(rateFactor);
+  }
+
+  private void stepBiases(double rateFactor) {
     if (biasUpdater != null) {
       biasUpdater.step(rateFactor);
     }

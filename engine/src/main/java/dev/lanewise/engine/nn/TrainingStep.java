@@ -4,6 +4,7 @@ import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ final class TrainingStep {
 
   private final FloatMatrix[] inputChunks;
   private @Nullable FloatMatrix bound;
+  private @Nullable SparseRows sparse;
   private int[] labels = {};
   private double rateFactor;
   private final Tally tally;
@@ -121,15 +123,22 @@ final class TrainingStep {
     }
   }
 
-  /** One update. */
-  void run(FloatMatrix x, int[] batchLabels, double factor) {
+  /**
+   * One update.
+   *
+   * @param sparseX the same rows as {@code x} without their zeros, or null; not used for a batch
+   *     that is cut
+   */
+  void run(FloatMatrix x, @Nullable SparseRows sparseX, int[] batchLabels, double factor) {
     rateFactor = factor;
+    sparse = chunks == 1 ? sparseX : null;
     gradientsAtSums(x, batchLabels);
     Work.run(engine.parallelism(), products, tileInputs.length, updateTask);
   }
 
   /** The gradients alone: left in the tiles, no update made. */
   void gradients(FloatMatrix x, int[] batchLabels) {
+    sparse = null;
     gradientsAtSums(x, batchLabels);
     Work.run(engine.parallelism(), products, tileInputs.length, gradientTask);
   }
@@ -180,7 +189,11 @@ final class TrainingStep {
     int last = parameters.layers() - 1;
     for (int l = 0; l <= last; l++) {
       FloatMatrix z = l == last ? logitChunks[c] : sums[l][c];
-      kernels.gemm(Transpose.NO, Transpose.NO, 1, input, parameters.weights[l], 0, z);
+      if (l == 0 && sparse != null) {
+        kernels.sparseGemm(Transpose.NO, 1, sparse, parameters.weights[0], 0, z);
+      } else {
+        kernels.gemm(Transpose.NO, Transpose.NO, 1, input, parameters.weights[l], 0, z);
+      }
       kernels.addRow(parameters.biases[l], z);
       if (l < last) {
         input = activations[l][c];
@@ -211,6 +224,11 @@ final class TrainingStep {
     Tile tile = tiles.get(t);
     kernels.gemm(
         Transpose.YES, Transpose.NO, 1, tileInputs[t], tileDeltas[t], 0, tile.weightGradient());
+    biasGradient(t);
+  }
+
+  private void biasGradient(int t) {
+    Tile tile = tiles.get(t);
     FloatMatrix bias = tile.biasGradient();
     if (bias != null) {
       kernels.columnSums(tileDeltas[t], bias);
@@ -218,7 +236,15 @@ final class TrainingStep {
   }
 
   private void gradientAndUpdate(int t) {
+    Tile tile = tiles.get(t);
+    SparseRows x = sparse;
+    if (x != null && tile.isWholeLayer(0) && tile.followsGradient()) {
+      // Rows of weights whose inputs are all 0 have no gradient and stay where they are.
+      biasGradient(t);
+      tile.stepAlong(x, tileDeltas[t], rateFactor);
+      return;
+    }
     gradient(t);
-    tiles.get(t).step(rateFactor);
+    tile.step(rateFactor);
   }
 }

@@ -13,10 +13,11 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Sparse rows times a dense matrix. A row of the result is cut into groups of vectors that are kept
- * in registers while the row's stored elements pass by: ten vectors where there are that many, as
- * many sums as a gemm tile has for the same reason. What is left at the end, one to two vectors, is
- * done as two that overlap; both are read before either is written, so an element that both hold
- * gets the same value twice. Only matrices narrower than a vector need a mask.
+ * in registers while the row's stored elements pass by: six vectors where there are that many. With
+ * ten, the method outgrows what C2 inlines, and every sum is boxed at the end of a row. What is
+ * left at the end, one to two vectors, is done as two that overlap; both are read before either is
+ * written, so an element that both hold gets the same value twice. Only matrices narrower than a
+ * vector need a mask.
  */
 final class VectorSparse {
 
@@ -27,7 +28,7 @@ final class VectorSparse {
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-  private static final int GROUP = 10 * LENGTH;
+  private static final int GROUP = 6 * LENGTH;
 
   private VectorSparse() {}
 
@@ -125,10 +126,6 @@ final class VectorSparse {
     FloatVector c3 = FloatVector.zero(F);
     FloatVector c4 = FloatVector.zero(F);
     FloatVector c5 = FloatVector.zero(F);
-    FloatVector c6 = FloatVector.zero(F);
-    FloatVector c7 = FloatVector.zero(F);
-    FloatVector c8 = FloatVector.zero(F);
-    FloatVector c9 = FloatVector.zero(F);
     for (int k = start; k < end; k++) {
       long at = bAt + step * columns[k];
       FloatVector x = FloatVector.broadcast(F, values[k]);
@@ -138,10 +135,6 @@ final class VectorSparse {
       c3 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 3 * V, NATIVE), c3);
       c4 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 4 * V, NATIVE), c4);
       c5 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 5 * V, NATIVE), c5);
-      c6 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 6 * V, NATIVE), c6);
-      c7 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 7 * V, NATIVE), c7);
-      c8 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 8 * V, NATIVE), c8);
-      c9 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 9 * V, NATIVE), c9);
     }
     add(alpha, c0, c, cAt);
     add(alpha, c1, c, cAt + V);
@@ -149,10 +142,6 @@ final class VectorSparse {
     add(alpha, c3, c, cAt + 3 * V);
     add(alpha, c4, c, cAt + 4 * V);
     add(alpha, c5, c, cAt + 5 * V);
-    add(alpha, c6, c, cAt + 6 * V);
-    add(alpha, c7, c, cAt + 7 * V);
-    add(alpha, c8, c, cAt + 8 * V);
-    add(alpha, c9, c, cAt + 9 * V);
   }
 
   private static void add(float alpha, FloatVector sum, MemorySegment c, long at) {
