@@ -6,6 +6,7 @@ import dev.lanewise.cli.experiment.Experiments;
 import dev.lanewise.cli.experiment.Result;
 import dev.lanewise.cli.experiment.Variant;
 import dev.lanewise.data.DataCatalog;
+import dev.lanewise.data.MissingDataException;
 import dev.lanewise.engine.Engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ final class ReproduceCommand implements Callable<Integer> {
       out.flush();
       for (Experiment experiment : experiments) {
         long start = System.nanoTime();
-        Result result = experiment.run(context);
+        Result result = run(experiment, context);
         double seconds = (System.nanoTime() - start) / 1e9;
         acceptable &= result.acceptable();
         text.add(experiment, result, seconds);
@@ -116,6 +117,18 @@ final class ReproduceCommand implements Callable<Integer> {
       }
     }
     return acceptable ? ExitCodes.OK : ExitCodes.FIGURE;
+  }
+
+  /** An experiment that nobody asked for by name may be without its data; the others go on. */
+  private Result run(Experiment experiment, Context context) {
+    try {
+      return experiment.run(context);
+    } catch (MissingDataException e) {
+      if (!ids.isEmpty()) {
+        throw e;
+      }
+      return Result.skipped(String.valueOf(e.getMessage()));
+    }
   }
 
   private List<Experiment> experiments() {

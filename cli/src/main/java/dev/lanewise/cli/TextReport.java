@@ -133,6 +133,9 @@ final class TextReport {
     for (Entry entry : entries) {
       List<Row> hidden = new ArrayList<>();
       boolean first = true;
+      if (entry.result.rows().isEmpty()) {
+        table.add(entry.experiment.id(), entry.result.data(), "skipped", "", "", "", "");
+      }
       for (Row row : entry.result.rows()) {
         if (!row.headline()) {
           if (row.published() != null) {

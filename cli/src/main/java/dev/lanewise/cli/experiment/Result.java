@@ -26,6 +26,11 @@ public record Result(
     this(data, dataSource, seeds, rows, notes, List.of());
   }
 
+  /** Of an experiment that could not run here: no rows, and the reason as a note. */
+  public static Result skipped(String why) {
+    return new Result("missing", "none", 0, List.of(), List.of("skipped: " + why));
+  }
+
   /** Copies the lists, and leaves the user's name out of {@code dataSource}: reports travel. */
   public Result {
     String home = System.getProperty("user.home", "");
