@@ -1,5 +1,6 @@
 package dev.lanewise.blas;
 
+import dev.lanewise.engine.kernel.ByteProducts;
 import dev.lanewise.engine.kernel.ForwardingKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
@@ -23,7 +24,7 @@ final class OpenBlasKernels extends ForwardingKernels {
   OpenBlasKernels(OpenBlas blas, Kernels fallback) {
     super(fallback);
     this.blas = blas;
-    this.byteProducts = new ByteProducts(blas);
+    this.byteProducts = new ByteProducts(blas::sgemm);
   }
 
   @Override

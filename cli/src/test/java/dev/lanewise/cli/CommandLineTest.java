@@ -2,6 +2,7 @@ package dev.lanewise.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanewise.cli.experiment.Experiments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +128,7 @@ class CommandLineTest {
     JsonNode json = JsonMapper.builder().build().readTree(Cli.run("experiments", "--json").out());
     assertThat(json.path("schema").asString()).isEqualTo("lanewise-experiments");
     assertThat(json.path("experiments").size()).isEqualTo(Experiments.all().size());
-    assertThat(json.path("experiments").path(3).path("published").path(1).path("value").asDouble())
+    assertThat(json.path("experiments").path(4).path("published").path(1).path("value").asDouble())
         .isEqualTo(.9705);
   }
 

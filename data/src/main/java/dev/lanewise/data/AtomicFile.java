@@ -1,12 +1,15 @@
 package dev.lanewise.data;
 
 import java.io.BufferedOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Writes files that are either complete or not there. */
 public final class AtomicFile {
@@ -31,10 +34,18 @@ public final class AtomicFile {
     if (directory == null) {
       throw new IllegalArgumentException(file + " is a directory");
     }
+    if (!Files.isDirectory(directory)) {
+      String message = "cannot write " + file + ": there is no directory " + directory;
+      throw new UncheckedIOException(message, new FileNotFoundException(message));
+    }
     try {
-      Path temporary = Files.createTempFile(directory, "." + target.getFileName() + ".", ".tmp");
+      // Files.createTempFile would make a file that nobody but its owner may read, even renamed
+      Path temporary =
+          directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
       try {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
+        try (OutputStream out =
+            new BufferedOutputStream(
+                Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW))) {
           writer.write(out);
         }
         move(temporary, target);
@@ -42,7 +53,7 @@ public final class AtomicFile {
         Files.deleteIfExists(temporary);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot write " + file + ": " + e, e);
     }
   }
 

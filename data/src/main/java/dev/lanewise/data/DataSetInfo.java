@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param name as used everywhere, {@code mnist}
  * @param description what it holds
- * @param licence under which terms, and whose it is
+ * @param licence whose it is, and under which terms as far as that is known
  * @param availability how much of it is there
  * @param location where that is: a path, or words
  * @param rows how many images are there, or {@link #UNKNOWN_ROWS} if only the file can tell

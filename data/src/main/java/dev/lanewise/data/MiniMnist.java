@@ -51,6 +51,10 @@ final class MiniMnist {
       ByteMatrix row = image.array().orElseThrow().toByteMatrix();
       MemorySegment.copy(row.segment(), 0, pixels.segment(), (long) i * Mnist.PIXELS, Mnist.PIXELS);
       digits[i] = digit.intValue();
+      if (i > 0 && digits[i] < digits[i - 1]) {
+        throw malformed(
+            file, "image " + i + " is out of order: a " + digit + " after a higher digit");
+      }
       count[digits[i]]++;
     }
     if (!Arrays.stream(count).allMatch(n -> n == ROWS_PER_DIGIT)) {

@@ -1,6 +1,7 @@
 package dev.lanewise.data;
 
 import dev.lanewise.data.format.Checksum;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -23,7 +24,7 @@ public record Verification(String dataSet, String file, Status status, String de
      * everything else.
      */
     OTHER,
-    /** The content is not what it should be. */
+    /** The content is not what it should be, or cannot be read. */
     DAMAGED
   }
 
@@ -39,8 +40,8 @@ public record Verification(String dataSet, String file, Status status, String de
           ? new Verification(dataSet, file, Status.SAME, "SHA-256 " + sha256)
           : new Verification(
               dataSet, file, Status.DAMAGED, "SHA-256 " + sha256 + ", published was " + expected);
-    } catch (DataFormatException e) {
-      return new Verification(dataSet, file, Status.DAMAGED, e.getMessage());
+    } catch (DataFormatException | UncheckedIOException e) {
+      return new Verification(dataSet, file, Status.DAMAGED, message(e));
     }
   }
 
@@ -63,8 +64,12 @@ public record Verification(String dataSet, String file, Status status, String de
           Status.OTHER,
           images.size()
               + " images, shapes and labels valid; no checksum is published for this part");
-    } catch (DataFormatException e) {
-      return new Verification(dataSet, file.toString(), Status.DAMAGED, e.getMessage());
+    } catch (DataFormatException | UncheckedIOException e) {
+      return new Verification(dataSet, file.toString(), Status.DAMAGED, message(e));
     }
+  }
+
+  private static String message(RuntimeException e) {
+    return String.valueOf(e.getMessage());
   }
 }

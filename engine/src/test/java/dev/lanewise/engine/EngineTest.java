@@ -12,6 +12,18 @@ import org.junit.jupiter.api.Test;
 final class EngineTest {
 
   @Test
+  void itsSerialTwinHasTheSameKernelsAndOneThread() {
+    try (Engine engine = Engine.builder().backend(BackendRequest.SCALAR).threads(3).open()) {
+      Engine serial = engine.serial();
+      assertThat(serial.kernels()).isSameAs(engine.kernels());
+      assertThat(serial.parallelism().threads()).isEqualTo(1);
+      assertThat(serial.info().threads()).isEqualTo(1);
+      serial.close();
+      assertThat(engine.parallelism().threads()).isEqualTo(3);
+    }
+  }
+
+  @Test
   void opensWhatWasAskedFor() {
     try (Engine engine = Engine.builder().backend(BackendRequest.SCALAR).threads(3).open()) {
       assertThat(engine.info().backend()).isEqualTo("scalar");

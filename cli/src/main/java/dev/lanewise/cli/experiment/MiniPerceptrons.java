@@ -10,8 +10,11 @@ import dev.lanewise.engine.linear.PerceptronTrainer;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -51,17 +54,24 @@ final class MiniPerceptrons {
 
   /** What became of one size at one seed. */
   private static final class Run {
-    private final double[][] accuracy;
+    private final EnumMap<Judge, double[]> accuracy = new EnumMap<>(Judge.class);
     private boolean separated;
     private double seconds;
 
     Run(int passes) {
-      accuracy = new double[Judge.values().length][passes];
+      for (Judge judge : Judge.values()) {
+        accuracy.put(judge, new double[passes]);
+      }
+    }
+
+    double[] curve(Judge judge) {
+      return Objects.requireNonNull(accuracy.get(judge));
     }
 
     boolean note(PerceptronTrainer.Pass pass) {
+      Iterator<Double> watched = pass.accuracies().iterator();
       for (Judge judge : Judge.values()) {
-        accuracy[judge.ordinal()][pass.number() - 1] = pass.accuracies().get(judge.ordinal());
+        curve(judge)[pass.number() - 1] = watched.next();
       }
       separated = pass.mistakes() == 0;
       return true;
@@ -138,9 +148,7 @@ final class MiniPerceptrons {
 
   /** The accuracies of one size after one pass, counted from 1, a seed each. */
   double[] after(int size, Judge judge, int pass) {
-    return Arrays.stream(runs[size])
-        .mapToDouble(run -> run.accuracy[judge.ordinal()][pass - 1])
-        .toArray();
+    return Arrays.stream(runs[size]).mapToDouble(run -> run.curve(judge)[pass - 1]).toArray();
   }
 
   /**
@@ -253,7 +261,7 @@ final class MiniPerceptrons {
           curve(
               "validation accuracy per pass, seed 0 alone",
               label(SIZES.get(size)),
-              runs[size][0].accuracy[Judge.VALIDATION.ordinal()]));
+              runs[size][0].curve(Judge.VALIDATION)));
     }
     return series;
   }
@@ -277,16 +285,16 @@ final class MiniPerceptrons {
       int bestSize = 0;
       int bestPass = 0;
       for (int size = 0; size < BLOCKS.length; size++) {
-        double[] curve = runs[size][seed].accuracy[judge.ordinal()];
+        double[] curve = runs[size][seed].curve(judge);
         for (int pass = 0; pass < passes; pass++) {
-          if (curve[pass] > runs[bestSize][seed].accuracy[judge.ordinal()][bestPass]) {
+          if (curve[pass] > runs[bestSize][seed].curve(judge)[bestPass]) {
             bestSize = size;
             bestPass = pass;
           }
         }
       }
-      chosen[seed] = runs[bestSize][seed].accuracy[judge.ordinal()][bestPass];
-      test[seed] = runs[bestSize][seed].accuracy[Judge.CORRECTED_TEST.ordinal()][bestPass];
+      chosen[seed] = runs[bestSize][seed].curve(judge)[bestPass];
+      test[seed] = runs[bestSize][seed].curve(Judge.CORRECTED_TEST)[bestPass];
       times[bestSize]++;
     }
     String sizes =

@@ -44,26 +44,33 @@ public final class Fetcher {
   private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(10);
 
   private static final int ATTEMPTS = 4;
-  private static final long PAUSE_MILLIS = 200;
+
+  /** Before the second try; doubled before each that follows. */
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  private static final Duration LOCK_POLL = Duration.ofMillis(100);
 
   private final URI mirror;
   private final Path directory;
   private final List<DataSetInfo.File> files;
   private final Duration timeout;
+  private final Duration pause;
 
   /**
    * @param mirror where the files of {@code mnist} are; ends with a slash
    * @param directory where {@code mnist/} is to be; made when needed
    */
   public Fetcher(URI mirror, Path directory) {
-    this(mirror, directory, mnistFiles(), TIMEOUT);
+    this(mirror, directory, mnistFiles(), TIMEOUT, PAUSE);
   }
 
-  Fetcher(URI mirror, Path directory, List<DataSetInfo.File> files, Duration timeout) {
+  Fetcher(
+      URI mirror, Path directory, List<DataSetInfo.File> files, Duration timeout, Duration pause) {
     this.mirror = mirror;
     this.directory = directory;
     this.files = List.copyOf(files);
     this.timeout = timeout;
+    this.pause = pause;
   }
 
   /** From the public mirror into the user's cache. */
@@ -116,7 +123,7 @@ public final class Fetcher {
         return fetchAll(target, progress);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write into " + target + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot write into " + target + ": " + e, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FetchException("the download of " + name + " was interrupted", e);
@@ -145,7 +152,7 @@ public final class Fetcher {
                 + LOCK_TIMEOUT.toMinutes()
                 + " minutes; end it and try again");
       }
-      Thread.sleep(PAUSE_MILLIS);
+      Thread.sleep(LOCK_POLL);
     }
   }
 
@@ -197,7 +204,7 @@ public final class Fetcher {
             last);
       }
       if (attempt > 0) {
-        Thread.sleep(PAUSE_MILLIS);
+        Thread.sleep(pause.multipliedBy(1L << (attempt - 1)));
       }
       boolean resumed;
       try {

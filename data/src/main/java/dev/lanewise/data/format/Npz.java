@@ -114,7 +114,7 @@ public final class Npz {
   private static boolean leadsOut(String name) {
     String path = name.replace('\\', '/');
     return path.startsWith("/")
-        || path.contains(":")
+        || path.matches("[A-Za-z]:.*")
         || ("/" + path + "/").contains("/../")
         || path.indexOf('\0') >= 0;
   }

@@ -27,7 +27,7 @@ final class Reading {
     } catch (NoSuchFileException e) {
       throw new MissingDataException("there is no file " + file, e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + e, e);
     }
   }
 }

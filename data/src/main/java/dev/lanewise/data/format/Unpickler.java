@@ -29,10 +29,11 @@ import org.jspecify.annotations.Nullable;
  * both names of its module), {@code ndarray} and {@code dtype}; any other name is refused, and so
  * is every instruction that data does not need.
  *
- * <p>Why not {@code net.razorvine:pickle}: its table of constructors is static, so that registering
- * NumPy's would change it for the whole process; the table starts with constructors for a dozen
- * other classes; a class it does not know becomes a dictionary and is not refused; and it allocates
- * what a length says before it looks whether the bytes are there.
+ * <p>Why not {@code net.razorvine:pickle} (as of 1.5): its table of constructors is static, so that
+ * registering NumPy's would change it for the whole process; the table starts with some twenty
+ * other names; a name it does not know is not refused but becomes a stand-in, which a call without
+ * arguments turns into a dictionary; and it allocates what a length says before it looks whether
+ * the bytes are there.
  *
  * <p>Memory: every length is checked against the file first, and nothing is copied twice by a
  * reference, so the result is at most a constant times the file. Nothing here walks the result, so
@@ -228,15 +229,14 @@ public final class Unpickler {
     Global global = GLOBALS.get(qualified);
     if (global == null) {
       throw malformed(
-          opcodeAt, "the pickle asks for '" + printable(qualified) + "', which is refused");
+          opcodeAt, "the pickle asks for '" + shortened(qualified) + "', which is refused");
     }
     return global;
   }
 
-  /** A hostile name must not write to the terminal of who reads the message. */
-  private static String printable(String name) {
-    String shown = name.length() > 100 ? name.substring(0, 100) + "..." : name;
-    return shown.replaceAll("[^\\x20-\\x7e]", "?");
+  /** A hostile name must not fill the terminal of who reads the message. */
+  private static String shortened(String name) {
+    return name.length() > 100 ? name.substring(0, 100) + "..." : name;
   }
 
   private void reduce() {
@@ -253,7 +253,7 @@ public final class Unpickler {
         && items.getFirst() instanceof String code) {
       NpyType type = NpyType.of(code);
       if (type == null) {
-        throw malformed(opcodeAt, "elements of type '" + printable(code) + "' are not read");
+        throw malformed(opcodeAt, "elements of type '" + shortened(code) + "' are not read");
       }
       stack.add(new Dtype(type));
     } else {

@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.lanewise.data.DataSetInfo;
 import dev.lanewise.data.MissingDataException;
 import dev.lanewise.data.format.Checksum;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -275,10 +276,10 @@ class FetcherTest {
           exchange.sendResponseHeaders(200, PACKED.length);
           exchange.getResponseBody().write(PACKED, 0, 100);
           exchange.getResponseBody().flush();
-          await();
+          awaitOpen(stalled);
         };
     assertThatExceptionOfType(FetchException.class)
-        .isThrownBy(() -> fetcher(Duration.ofMillis(500)).fetch("mnist", SILENT))
+        .isThrownBy(() -> fetcher(Duration.ofMillis(150)).fetch("mnist", SILENT))
         .withMessageMatching("(?s).*(nothing came|timed out).*");
     assertThat(target()).doesNotExist();
   }
@@ -336,6 +337,48 @@ class FetcherTest {
   }
 
   @Test
+  void downloadsOnceForTwoProcesses() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    answer =
+        (exchange, request) -> {
+          asked.countDown();
+          awaitOpen(goOn);
+          serve(exchange, request);
+        };
+    Future<List<Path>> ours =
+        executor.submit(() -> fetcher(Duration.ofSeconds(25)).fetch("mnist", SILENT));
+    assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                FetchProcess.class.getName(),
+                mirror().toString(),
+                directory.toString(),
+                String.valueOf(FILE.bytes()),
+                FILE.sha256())
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader theirs = process.inputReader()) {
+      assertThat(theirs.readLine()).isEqualTo(FetchProcess.STARTS);
+      // time enough for a process that does not wait for ours to ask the server, too
+      assertThat(process.waitFor(1, TimeUnit.SECONDS)).isFalse();
+      goOn.countDown();
+      assertThat(theirs.readLine()).isEqualTo(target().toString());
+      assertThat(process.waitFor()).isZero();
+    } finally {
+      goOn.countDown();
+      process.destroyForcibly();
+    }
+    assertThat(ours.get(20, TimeUnit.SECONDS)).containsExactly(target());
+    assertThat(ranges).hasSize(1);
+    assertThat(names()).containsExactly(".lock", "pixels.gz");
+  }
+
+  @Test
   void knowsTheDataSets() {
     assertThat(fetcher().fetch("mini-mnist", SILENT)).isEmpty();
     assertThatExceptionOfType(MissingDataException.class)
@@ -359,8 +402,11 @@ class FetcherTest {
   }
 
   private Fetcher fetcher(Duration timeout) {
-    URI mirror = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/mirror/");
-    return new Fetcher(mirror, directory, List.of(FILE), timeout);
+    return new Fetcher(mirror(), directory, List.of(FILE), timeout, Duration.ofMillis(1));
+  }
+
+  private URI mirror() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/mirror/");
   }
 
   private Path target() {
@@ -378,9 +424,9 @@ class FetcherTest {
     Files.write(target().resolveSibling(".pixels.gz.part"), bytes);
   }
 
-  private void await() {
+  private static void awaitOpen(CountDownLatch latch) {
     try {
-      stalled.await();
+      latch.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

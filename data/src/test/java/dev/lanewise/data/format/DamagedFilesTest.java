@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Small valid files, damaged at random: a reader returns something valid or says what is wrong. */
 class DamagedFilesTest {
-  private static final int ROUNDS = 600;
+  private static final int ROUNDS = 300;
   private static final byte[] IMAGES = {
     0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8
   };

@@ -1,12 +1,16 @@
 package dev.lanewise.data.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
@@ -71,6 +75,53 @@ class NpyTest {
         });
     try (var files = Files.list(directory)) {
       assertThat(files).containsExactlyInAnyOrder(first, second);
+    }
+  }
+
+  @Test
+  void writesWhatNumpyReads() throws Exception {
+    assumeTrue(hasNumpy(), "there is no python3 with numpy");
+    SequencedMap<String, NpyArray> arrays = new LinkedHashMap<>();
+    arrays.put("indices", NpyArray.of(new int[] {1, -2, 3, 4, 5, 60_000}, 2, 3));
+    arrays.put("distances", NpyArray.of(new double[] {0.1, -1e300}, 2));
+    arrays.put("floats", NpyArray.of(new float[] {1.5f}, 1, 1));
+    arrays.put("bytes", NpyArray.of(new byte[] {-1, 0}, 1, 2));
+    Path file = directory.resolve("ours.npz");
+    Npz.write(file, arrays);
+    String program =
+        """
+        import sys, numpy
+        with numpy.load(sys.argv[1], allow_pickle=False) as arrays:
+            for name in arrays:
+                a = arrays[name]
+                print(name, a.dtype.str, a.shape, a.flags.c_contiguous, a.tolist())
+        """;
+    assertThat(python(program, file.toString()).lines())
+        .containsExactly(
+            "indices <i4 (2, 3) True [[1, -2, 3], [4, 5, 60000]]",
+            "distances <f8 (2,) True [0.1, -1e+300]",
+            "floats <f4 (1, 1) True [[1.5]]",
+            "bytes |u1 (1, 2) True [[255, 0]]");
+  }
+
+  private static boolean hasNumpy() throws InterruptedException {
+    try {
+      return python("import numpy; print('yes')").equals("yes\n");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** What a program prints, on either stream. */
+  private static String python(String program, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("python3", "-c", program));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try (InputStream out = process.getInputStream()) {
+      String printed = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+      process.waitFor();
+      return printed;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.lanewise.engine.kernel;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
 
 /**
  * {@link Kernels} that hand everything to others: a backend that is better at a few operations
@@ -28,6 +29,12 @@ public abstract class ForwardingKernels implements Kernels {
       float beta,
       FloatMatrix c) {
     fallback.gemm(transposeA, transposeB, alpha, a, b, beta, c);
+  }
+
+  @Override
+  public void sparseGemm(
+      Transpose transposeA, float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c) {
+    fallback.sparseGemm(transposeA, alpha, a, b, beta, c);
   }
 
   @Override

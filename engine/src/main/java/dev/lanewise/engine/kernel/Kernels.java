@@ -3,6 +3,7 @@ package dev.lanewise.engine.kernel;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
 
 /**
  * The primitives everything else is made of. One implementation a backend.
@@ -40,6 +41,16 @@ public interface Kernels {
       FloatMatrix b,
       float beta,
       FloatMatrix c);
+
+  /**
+   * A sparse matrix times a dense one, C = alpha op(A) B + beta C, with op(A) m x k, B k x n, C m x
+   * n. Elements that A does not store take no part: what they would multiply, NaN included, is not
+   * read.
+   *
+   * <p>With beta 0, C is overwritten and never read. With alpha 0, A and B are not read.
+   */
+  void sparseGemm(
+      Transpose transposeA, float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c);
 
   /**
    * Exact measures between unsigned bytes: out(i, j) = metric(queries row i, rows row j).

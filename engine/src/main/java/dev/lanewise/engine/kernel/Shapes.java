@@ -1,6 +1,7 @@
 package dev.lanewise.engine.kernel;
 
 import dev.lanewise.engine.matrix.Matrix;
+import dev.lanewise.engine.matrix.SparseRows;
 import java.util.Objects;
 
 /**
@@ -37,6 +38,16 @@ public final class Shapes {
               + c.shape());
     }
     return k;
+  }
+
+  /** For {@link Kernels#sparseGemm}. */
+  public static void sparseGemm(Transpose transposeA, SparseRows a, Matrix b, Matrix c) {
+    int m = transposeA == Transpose.NO ? a.rows() : a.columns();
+    int k = transposeA == Transpose.NO ? a.columns() : a.rows();
+    if (k != b.rows() || c.rows() != m || c.columns() != b.columns()) {
+      throw new IllegalArgumentException(
+          "sparseGemm: op(A) is " + m + " x " + k + ", B is " + b.shape() + ", C is " + c.shape());
+    }
   }
 
   /** For {@link Kernels#distances}. */

@@ -21,16 +21,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Speed.</b> A perturbation does not depend on what was kept before, and logits are linear: X
  * (W + D) + (b + d) = (X W + b) + (X D + d). So the noise of several steps is drawn ahead and
- * multiplied in one gemm that is wide enough to run at full speed and reads X once for all of them;
- * a step then adds two small matrices. Noise drawn ahead of a stop is dropped.
+ * multiplied at once, which is wide enough to run at full speed and reads X once for all of them; a
+ * step then adds two small matrices. Noise drawn ahead of a stop is dropped.
  *
  * <p>Thread-safety: none while it is being configured; {@link #fit} changes nothing here.
  */
 public final class RandomSearch {
 
   /**
-   * Steps to a gemm. Ten classes make 80 columns: whole vectors of any width up to 512 bits, and a
-   * panel of the right-hand side, 784 x 80 floats, that fits a second-level cache.
+   * Steps to a product. Ten classes make 80 columns: whole vectors of any width up to 512 bits, and
+   * a panel of the right-hand side, 784 x 80 floats, that fits a second-level cache.
    */
   private static final int AHEAD = 8;
 
@@ -168,7 +168,7 @@ public final class RandomSearch {
   /** The state of one search. Matrices with n rows are worked on in chunks of rows. */
   private final class Run {
     private final Kernels kernels = engine.kernels();
-    private final FloatMatrix x;
+    private final Design x;
     private final int[] labels;
     private final RandomGenerator noise;
     private final RandomGenerator batches;
@@ -189,7 +189,7 @@ public final class RandomSearch {
     private final int[] deal;
 
     Run(FloatMatrix x, int[] labels, RandomGenerator noise, RandomGenerator batches) {
-      this.x = x;
+      this.x = Design.of(x);
       this.labels = labels;
       this.noise = noise;
       this.batches = batches;
@@ -214,8 +214,7 @@ public final class RandomSearch {
       SoftmaxRegressionTrainer.fillGaussian(w, noise, initialDeviation);
       forEachChunk(
           (from, to) ->
-              kernels.gemm(
-                  Transpose.NO, Transpose.NO, 1, x.rows(from, to), w, 0, best.rows(from, to)));
+              x.rows(from, to).multiply(kernels, Transpose.NO, 1, w, 0, best.rows(from, to)));
       double bestLoss = Double.POSITIVE_INFINITY;
       int step = 0;
       int kept = 0;
@@ -262,7 +261,7 @@ public final class RandomSearch {
       forEachChunk(
           (from, to) -> {
             FloatMatrix out = change.rows(from, to);
-            kernels.gemm(Transpose.NO, Transpose.NO, 1, x.rows(from, to), stepsW, 0, out);
+            x.rows(from, to).multiply(kernels, Transpose.NO, 1, stepsW, 0, out);
             kernels.addRow(stepsB, out);
           });
     }
@@ -330,10 +329,10 @@ public final class RandomSearch {
     private void forEachChunk(RowRange task) {
       SoftmaxRegression.forEachChunk(
           engine,
-          x.rows(),
+          rowLoss.length,
           chunk -> {
             int from = chunk * SoftmaxRegression.CHUNK;
-            task.accept(from, Math.min(x.rows(), from + SoftmaxRegression.CHUNK));
+            task.accept(from, Math.min(rowLoss.length, from + SoftmaxRegression.CHUNK));
           });
     }
   }

@@ -150,8 +150,9 @@ public final class SoftmaxRegressionTrainer {
   /** The state of one fit: parameters, and buffers that all its steps share. */
   private final class Run {
     private final Kernels kernels = engine.kernels();
-    private final FloatMatrix x;
+    private final Design x;
     private final int[] labels;
+    private final int batchRows;
     private final int[] order;
     private final FloatMatrix w;
     private final FloatMatrix b;
@@ -161,7 +162,7 @@ public final class SoftmaxRegressionTrainer {
     private final FloatMatrix probabilities;
 
     Run(FloatMatrix x, int[] labels, RandomGenerator random) {
-      this.x = x;
+      this.x = Design.of(x);
       this.labels = labels;
       order = new int[x.rows()];
       for (int i = 0; i < order.length; i++) {
@@ -172,7 +173,8 @@ public final class SoftmaxRegressionTrainer {
       b = FloatMatrix.zeros(1, classes);
       biasGradient = FloatMatrix.zeros(1, classes);
       int rows = Math.min(batchSize, x.rows());
-      batch = FloatMatrix.zeros(rows, x.columns());
+      batchRows = rows;
+      batch = FloatMatrix.zeros(this.x.isDense() ? rows : 0, x.columns());
       logits = FloatMatrix.zeros(rows, classes);
       probabilities = FloatMatrix.zeros(rows, classes);
     }
@@ -181,8 +183,8 @@ public final class SoftmaxRegressionTrainer {
       for (int epoch = 1; epoch <= epochs; epoch++) {
         shuffle(order, shuffles);
         double loss = 0;
-        for (int from = 0; from < order.length; from += batch.rows()) {
-          double batchLoss = step(from, Math.min(order.length, from + batch.rows()));
+        for (int from = 0; from < order.length; from += batchRows) {
+          double batchLoss = step(from, Math.min(order.length, from + batchRows));
           if (!Double.isFinite(batchLoss)) {
             throw new ArithmeticException(
                 "training diverged: the loss is "
@@ -190,7 +192,7 @@ public final class SoftmaxRegressionTrainer {
                     + " in epoch "
                     + epoch
                     + ", batch "
-                    + (from / batch.rows() + 1)
+                    + (from / batchRows + 1)
                     + "; lower the learning rate ("
                     + learningRate
                     + ") or scale the features");
@@ -217,14 +219,10 @@ public final class SoftmaxRegressionTrainer {
     /** Makes one step with the rows order[from .. to - 1]; returns their summed loss before it. */
     private double step(int from, int to) {
       int rows = to - from;
-      FloatMatrix xs = batch.rows(0, rows);
+      Design xs = x.gather(order, from, to, x.isDense() ? batch.rows(0, rows) : batch);
       FloatMatrix z = logits.rows(0, rows);
       FloatMatrix p = probabilities.rows(0, rows);
-      for (int i = 0; i < rows; i++) {
-        int row = order[from + i];
-        xs.rows(i, i + 1).setAll(x.rows(row, row + 1));
-      }
-      kernels.gemm(Transpose.NO, Transpose.NO, 1, xs, w, 0, z);
+      xs.multiply(kernels, Transpose.NO, 1, w, 0, z);
       if (bias) {
         kernels.addRow(b, z);
       }
@@ -239,7 +237,7 @@ public final class SoftmaxRegressionTrainer {
       int by = divisor == Divisor.ACTUAL_ROWS ? rows : batchSize;
       float rate = (float) (-learningRate / by);
       // The step itself: W = (1 - rate l2) W - rate / by X'G, with no gradient matrix in between.
-      kernels.gemm(Transpose.YES, Transpose.NO, rate, xs, p, (float) (1 - learningRate * l2), w);
+      xs.multiply(kernels, Transpose.YES, rate, p, (float) (1 - learningRate * l2), w);
       if (bias) {
         kernels.columnSums(p, biasGradient);
         kernels.axpy(rate, biasGradient, b);

@@ -28,8 +28,11 @@ final class ByteIndex implements NearestNeighbors.Index {
   /** The most queries a task: the rows of a block are read from memory once for so many. */
   static final int QUERIES = 256;
 
-  /** The fewest, and a multiple of them all: the tile of a kernel. */
-  private static final int MIN_QUERIES = 16;
+  /**
+   * The fewest, and what all are a multiple of: where nothing can be pruned, rows turn into floats
+   * once a task, which costs as much as some 30 queries.
+   */
+  private static final int MIN_QUERIES = 64;
 
   /** Tasks that a search should have at least, so that threads end at about the same time. */
   private static final int TASKS = 16;

@@ -65,7 +65,7 @@ class DistancesContractTest {
       for (int rows : ROWS) {
         // From 255: every element as large as it can be.
         for (int from : new int[] {0, 250, 255}) {
-          ByteMatrix a = bytes(random, 1 + random.nextInt(5), columns, random.nextInt(256));
+          ByteMatrix a = bytes(random, 1 + random.nextInt(12), columns, random.nextInt(256));
           ByteMatrix b = bytes(random, rows, columns, from);
           for (Metric metric : Metric.values()) {
             IntMatrix expected = IntMatrix.zeros(a.rows(), rows);
@@ -88,7 +88,7 @@ class DistancesContractTest {
   @ParameterizedTest
   @MethodSource("backends")
   void bytesAreExactWhereLanesCouldOverflow(Kernels kernels) {
-    for (int columns : new int[] {2_047, 2_048, 4_111, 8_192, 8_193, Shapes.MAX_BYTE_COLUMNS}) {
+    for (int columns : new int[] {1_024, 1_025, 2_048, 4_111, 8_193, Shapes.MAX_BYTE_COLUMNS}) {
       ByteMatrix zeros = ByteMatrix.zeros(1, columns);
       ByteMatrix full = ByteMatrix.zeros(2, columns);
       for (int j = 0; j < columns; j++) {
@@ -102,6 +102,14 @@ class DistancesContractTest {
       assertThat(out.toArray()).containsOnly(255 * 255 * columns);
       kernels.distances(Metric.DOT, full.rows(0, 1), full, out);
       assertThat(out.toArray()).containsOnly(255 * 255 * columns);
+      // As many queries as take the way through floats.
+      ByteMatrix many = full.gather(0, 1, 0, 1, 0, 1, 0, 1, 0);
+      IntMatrix all = IntMatrix.zeros(9, 1);
+      kernels.distances(Metric.SQUARED_L2, many, zeros, all);
+      assertThat(all.toArray()).containsOnly(255 * 255 * columns);
+      all = IntMatrix.zeros(9, 2);
+      kernels.distances(Metric.DOT, many, full, all);
+      assertThat(all.toArray()).containsOnly(255 * 255 * columns);
     }
   }
 

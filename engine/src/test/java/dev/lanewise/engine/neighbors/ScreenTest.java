@@ -39,7 +39,7 @@ class ScreenTest {
 
   private static int[][] values(Kind kind, Random random, int rows, int columns) {
     int[][] result = new int[rows][columns];
-    int[][] centers = NearestNeighborsTest.values(10, columns, () -> new Random(7).nextInt(200));
+    int[][] centers = new int[10][columns];
     Random ofCenters = new Random(8);
     for (int[] center : centers) {
       Arrays.setAll(center, j -> ofCenters.nextInt(200));
@@ -75,8 +75,8 @@ class ScreenTest {
     Random random = new Random(1);
     for (Kind kind : Kind.values()) {
       for (int columns : new int[] {64, 100, 130, 784}) {
-        int n = columns == 784 ? 300 : 200 + random.nextInt(2_200);
-        int m = 1 + random.nextInt(40);
+        int n = columns == 784 ? 150 : columns == 64 ? 2_100 : 200 + random.nextInt(200);
+        int m = 1 + random.nextInt(20);
         int[][] rows = values(kind, random, n, columns);
         int[][] queries = values(kind, random, m, columns);
         rows[n - 1] = rows[n / 2]; // A duplicate, and a query that is a row.
@@ -126,7 +126,7 @@ class ScreenTest {
   void screensLargeIndexes(Distance metric) {
     Random random = new Random(3);
     int[][] rows = values(Kind.CLUSTERED, random, 5_000, 64);
-    int[][] queries = values(Kind.CLUSTERED, random, 70, 64);
+    int[][] queries = values(Kind.CLUSTERED, random, 20, 64);
     Neighbors expected = BruteForce.search(rows, queries, metric, 7);
     for (int threads = 1; threads <= 3; threads++) {
       try (Engine engine = Engine.builder().threads(threads).open()) {

@@ -8,6 +8,7 @@ import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
 
 /** The specification of {@link Kernels}: optimise elsewhere. */
 public final class ScalarKernels implements Kernels {
@@ -43,6 +44,31 @@ public final class ScalarKernels implements Kernels {
 
   private static float op(Transpose transpose, FloatMatrix x, int i, int j) {
     return transpose == Transpose.NO ? x.get(i, j) : x.get(j, i);
+  }
+
+  @Override
+  public void sparseGemm(
+      Transpose transposeA, float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c) {
+    Shapes.sparseGemm(transposeA, a, b, c);
+    for (int i = 0; i < c.rows(); i++) {
+      for (int j = 0; j < c.columns(); j++) {
+        c.set(i, j, beta == 0 ? 0 : beta * c.get(i, j));
+      }
+    }
+    if (alpha == 0) {
+      return;
+    }
+    for (int i = 0; i < a.rows(); i++) {
+      for (int k = a.start(i); k < a.end(i); k++) {
+        int p = a.columnArray()[k];
+        float factor = alpha * a.valueArray()[k];
+        int from = transposeA == Transpose.NO ? p : i;
+        int to = transposeA == Transpose.NO ? i : p;
+        for (int j = 0; j < c.columns(); j++) {
+          c.set(to, j, c.get(to, j) + factor * b.get(from, j));
+        }
+      }
+    }
   }
 
   @Override

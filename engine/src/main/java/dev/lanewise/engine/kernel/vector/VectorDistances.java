@@ -1,5 +1,6 @@
 package dev.lanewise.engine.kernel.vector;
 
+import dev.lanewise.engine.kernel.ByteProducts;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.matrix.ByteMatrix;
@@ -25,11 +26,20 @@ final class VectorDistances {
   /** Queries that stay in the first-level cache while rows pass by: half of 32 KiB. */
   private static final int QUERY_BYTES = 16 << 10;
 
+  private static final ByteProducts PRODUCTS = new ByteProducts(VectorGemm::gemm);
+
   private VectorDistances() {}
 
   static void distances(Metric metric, ByteMatrix queries, ByteMatrix rows, IntMatrix out) {
     Shapes.distances(queries, rows, out);
     Shapes.byteColumns(rows);
+    if (metric != Metric.L1
+        && queries.rows() >= ByteProducts.MIN_QUERIES
+        && rows.rows() > 0
+        && rows.columns() > 0) {
+      PRODUCTS.distances(metric, queries, rows, out);
+      return;
+    }
     int block = queriesAtATime(queries, 1);
     MemorySegment o = out.segment();
     VectorDistancesWorkspace workspace = VectorDistancesWorkspace.take();

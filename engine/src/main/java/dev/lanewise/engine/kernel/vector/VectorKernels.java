@@ -7,6 +7,7 @@ import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
 
 /**
  * {@link Kernels} on the Vector API: checks nothing itself, sends each primitive to the class that
@@ -29,6 +30,12 @@ final class VectorKernels implements Kernels {
       float beta,
       FloatMatrix c) {
     VectorGemm.gemm(transposeA, transposeB, alpha, a, b, beta, c);
+  }
+
+  @Override
+  public void sparseGemm(
+      Transpose transposeA, float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c) {
+    VectorSparse.gemm(transposeA, alpha, a, b, beta, c);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
 
 /**
  * A program for {@link CompilationTest}: calls each kernel so often with so little work that its
@@ -12,6 +13,9 @@ import dev.lanewise.engine.matrix.IntMatrix;
 final class TinyCalls {
 
   private static final int CALLS = 2_000;
+
+  private static final FloatMatrix WIDE = FloatMatrix.zeros(2, 105);
+  private static final FloatMatrix NARROW = FloatMatrix.zeros(2, 3);
 
   private TinyCalls() {}
 
@@ -32,6 +36,10 @@ final class TinyCalls {
       kernels.addRow(row, x);
       kernels.columnSums(x, row);
       kernels.axpy(1, x, x);
+      SparseRows sparse = SparseRows.of(x);
+      kernels.sparseGemm(Transpose.NO, 1, sparse, FloatMatrix.zeros(40, 105), 1, WIDE);
+      kernels.sparseGemm(Transpose.NO, 1, sparse, FloatMatrix.zeros(40, 3), 1, NARROW);
+      kernels.sparseGemm(Transpose.YES, 1, sparse, WIDE, 0, FloatMatrix.zeros(40, 105));
       int[] hits = new int[40];
       if (kernels.atMost(x, 0, -1, hits) + kernels.atMost(IntMatrix.zeros(1, 40), 0, -1, hits)
           != 0) {

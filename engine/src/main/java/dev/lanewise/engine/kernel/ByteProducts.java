@@ -1,7 +1,5 @@
-package dev.lanewise.blas;
+package dev.lanewise.engine.kernel;
 
-import dev.lanewise.engine.kernel.Metric;
-import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
@@ -12,36 +10,54 @@ import java.lang.foreign.ValueLayout;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Exact inner products and squared distances between unsigned bytes by sgemm.
+ * Exact inner products and squared distances between unsigned bytes by a float gemm: for backends
+ * whose gemm is faster than their arithmetic on bytes.
  *
  * <p>A byte is centred, x = a - 128, so |x y| is at most 2^14 and a sum of {@value #CHUNK} products
  * stays within 2^24 whatever the order of adding: every partial sum is an integer that a float
  * holds exactly. Chunks of columns are then added as ints. Squared distances are those of the
  * centred bytes, |x|^2 + |y|^2 - 2 xy; inner products are xy + 128 (sum x + sum y + 128 d). Int
  * arithmetic may wrap on the way and is right in the end, because the result fits.
+ *
+ * <p>Thread-safety: any number of threads may call at once.
  */
-final class ByteProducts {
+public final class ByteProducts {
 
   /** 2^24 / 2^14: the most columns whose products a float sums exactly. */
-  static final int CHUNK = 1024;
+  public static final int CHUNK = 1024;
 
   /**
    * Turning rows into floats costs what multiplying them by some 30 queries does (measured, 784
    * columns, Zen 3: 7 Gpixel/s with 8 queries, 28 with 64); with fewer queries than this, kernels
    * that stay with bytes are ahead.
    */
-  static final int MIN_QUERIES = 8;
+  public static final int MIN_QUERIES = 8;
 
   /** Rows of a tile: at 784 columns a tile of floats is 0.8 MB, within a second-level cache. */
   private static final int TILE = 256;
 
-  private final OpenBlas blas;
+  /** {@link Kernels#gemm}. */
+  @FunctionalInterface
+  public interface Gemm {
+    /** As {@link Kernels#gemm}. */
+    void multiply(
+        Transpose transposeA,
+        Transpose transposeB,
+        float alpha,
+        FloatMatrix a,
+        FloatMatrix b,
+        float beta,
+        FloatMatrix c);
+  }
+
+  private final Gemm gemm;
 
   /** Work space is borrowed for a call, so there is as much of it as there are calls at once. */
   private final ConcurrentLinkedQueue<Scratch> idle = new ConcurrentLinkedQueue<>();
 
-  ByteProducts(OpenBlas blas) {
-    this.blas = blas;
+  /** With the gemm of a backend. */
+  public ByteProducts(Gemm gemm) {
+    this.gemm = gemm;
   }
 
   /**
@@ -87,8 +103,12 @@ final class ByteProducts {
     }
   }
 
-  /** As the kernel, for {@link Metric#SQUARED_L2} and {@link Metric#DOT}; no dimension is zero. */
-  void distances(Metric metric, ByteMatrix queries, ByteMatrix rows, IntMatrix out) {
+  /**
+   * As {@link Kernels#distances(Metric, ByteMatrix, ByteMatrix, IntMatrix)}, for {@link
+   * Metric#SQUARED_L2} and {@link Metric#DOT}; shapes are checked already, and no dimension is
+   * zero.
+   */
+  public void distances(Metric metric, ByteMatrix queries, ByteMatrix rows, IntMatrix out) {
     Scratch borrowed = idle.poll();
     Scratch scratch = borrowed == null ? new Scratch() : borrowed;
     try {
@@ -103,7 +123,7 @@ final class ByteProducts {
             FloatMatrix rowFloats =
                 scratch.rows.fill(metric, rows.rows(j, toRow), p, toColumn, scratch);
             FloatMatrix products = scratch.products.block(0, toQuery - i, 0, toRow - j);
-            blas.sgemm(Transpose.NO, Transpose.YES, 1, queryFloats, rowFloats, 0, products);
+            gemm.multiply(Transpose.NO, Transpose.YES, 1, queryFloats, rowFloats, 0, products);
             combine(
                 metric, products, toColumn - p, p == 0, scratch, out.block(i, toQuery, j, toRow));
           }

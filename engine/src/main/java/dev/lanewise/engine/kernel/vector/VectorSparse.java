@@ -1,0 +1,310 @@
+package dev.lanewise.engine.kernel.vector;
+
+import dev.lanewise.engine.kernel.Shapes;
+import dev.lanewise.engine.kernel.Transpose;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Sparse rows times a dense matrix. A row of the result is cut into groups of vectors that are kept
+ * in registers while the row's stored elements pass by: ten vectors where there are that many, as
+ * many sums as a gemm tile has for the same reason. What is left at the end, one to two vectors, is
+ * done as two that overlap; both are read before either is written, so an element that both hold
+ * gets the same value twice. Only matrices narrower than a vector need a mask.
+ */
+final class VectorSparse {
+
+  private static final VectorSpecies<Float> F = Lanes.FLOAT;
+  private static final int LENGTH = F.length();
+  private static final long V = F.vectorByteSize();
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  private static final int GROUP = 10 * LENGTH;
+
+  private VectorSparse() {}
+
+  static void gemm(
+      Transpose transposeA, float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c) {
+    Shapes.sparseGemm(transposeA, a, b, c);
+    if (beta != 1) {
+      scale(beta, c);
+    }
+    if (alpha == 0 || c.columns() == 0) {
+      return;
+    }
+    if (transposeA == Transpose.NO) {
+      multiply(alpha, a, b, c);
+    } else {
+      scatter(alpha, a, b, c);
+    }
+  }
+
+  /** C = beta C; with beta 0 nothing is read. */
+  private static void scale(float beta, FloatMatrix c) {
+    for (int i = 0; i < c.rows(); i++) {
+      if (beta == 0) {
+        c.segment().asSlice(at(c, i), 4L * c.columns()).fill((byte) 0);
+      } else {
+        scaleRow(c.columns(), beta, c.segment(), at(c, i));
+      }
+    }
+  }
+
+  private static void scaleRow(int n, float beta, MemorySegment c, long at) {
+    int j = 0;
+    for (; j <= n - LENGTH; j += LENGTH) {
+      FloatVector.fromMemorySegment(F, c, at + 4L * j, NATIVE)
+          .mul(beta)
+          .intoMemorySegment(c, at + 4L * j, NATIVE);
+    }
+    for (; j < n; j++) {
+      c.set(FLOAT, at + 4L * j, beta * c.get(FLOAT, at + 4L * j));
+    }
+  }
+
+  private static long at(FloatMatrix x, int row) {
+    return 4 * (x.offset() + (long) row * x.stride());
+  }
+
+  /** C += alpha A B, a row of C at a time. */
+  private static void multiply(float alpha, SparseRows a, FloatMatrix b, FloatMatrix c) {
+    int n = c.columns();
+    int[] columns = a.columnArray();
+    float[] values = a.valueArray();
+    MemorySegment from = b.segment();
+    MemorySegment to = c.segment();
+    long bAt = at(b, 0);
+    long step = 4L * b.stride();
+    for (int i = 0; i < c.rows(); i++) {
+      int start = a.start(i);
+      int end = a.end(i);
+      long cAt = at(c, i);
+      int j = 0;
+      // A group is taken only if nothing, or at least a vector, is left for the pair at the end.
+      for (; n - j == GROUP || n - j >= GROUP + LENGTH; j += GROUP) {
+        group(alpha, start, end, columns, values, from, bAt + 4L * j, step, to, cAt + 4L * j);
+      }
+      for (; n - j >= 3 * LENGTH; j += 2 * LENGTH) {
+        pair(alpha, start, end, columns, values, from, bAt + 4L * j, step, to, cAt + 4L * j, V);
+      }
+      if (n - j > 2 * LENGTH) {
+        pair(alpha, start, end, columns, values, from, bAt + 4L * j, step, to, cAt + 4L * j, 0);
+        j += LENGTH;
+      }
+      if (n - j >= LENGTH) {
+        long apart = 4L * (n - LENGTH - j);
+        pair(alpha, start, end, columns, values, from, bAt + 4L * j, step, to, cAt + 4L * j, apart);
+      } else if (n - j > 0) {
+        narrow(n, alpha, start, end, columns, values, from, bAt, step, to, cAt);
+      }
+    }
+  }
+
+  private static void group(
+      float alpha,
+      int start,
+      int end,
+      int[] columns,
+      float[] values,
+      MemorySegment b,
+      long bAt,
+      long step,
+      MemorySegment c,
+      long cAt) {
+    FloatVector c0 = FloatVector.zero(F);
+    FloatVector c1 = FloatVector.zero(F);
+    FloatVector c2 = FloatVector.zero(F);
+    FloatVector c3 = FloatVector.zero(F);
+    FloatVector c4 = FloatVector.zero(F);
+    FloatVector c5 = FloatVector.zero(F);
+    FloatVector c6 = FloatVector.zero(F);
+    FloatVector c7 = FloatVector.zero(F);
+    FloatVector c8 = FloatVector.zero(F);
+    FloatVector c9 = FloatVector.zero(F);
+    for (int k = start; k < end; k++) {
+      long at = bAt + step * columns[k];
+      FloatVector x = FloatVector.broadcast(F, values[k]);
+      c0 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at, NATIVE), c0);
+      c1 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + V, NATIVE), c1);
+      c2 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 2 * V, NATIVE), c2);
+      c3 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 3 * V, NATIVE), c3);
+      c4 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 4 * V, NATIVE), c4);
+      c5 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 5 * V, NATIVE), c5);
+      c6 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 6 * V, NATIVE), c6);
+      c7 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 7 * V, NATIVE), c7);
+      c8 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 8 * V, NATIVE), c8);
+      c9 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 9 * V, NATIVE), c9);
+    }
+    add(alpha, c0, c, cAt);
+    add(alpha, c1, c, cAt + V);
+    add(alpha, c2, c, cAt + 2 * V);
+    add(alpha, c3, c, cAt + 3 * V);
+    add(alpha, c4, c, cAt + 4 * V);
+    add(alpha, c5, c, cAt + 5 * V);
+    add(alpha, c6, c, cAt + 6 * V);
+    add(alpha, c7, c, cAt + 7 * V);
+    add(alpha, c8, c, cAt + 8 * V);
+    add(alpha, c9, c, cAt + 9 * V);
+  }
+
+  private static void add(float alpha, FloatVector sum, MemorySegment c, long at) {
+    Lanes.multiplyAdd(
+            sum, FloatVector.broadcast(F, alpha), FloatVector.fromMemorySegment(F, c, at, NATIVE))
+        .intoMemorySegment(c, at, NATIVE);
+  }
+
+  /**
+   * Two vectors, {@code apart} bytes from each other; 0 for one vector. Two stored elements at a
+   * time go to sums of their own: four chains cover the latency of an FMA.
+   */
+  private static void pair(
+      float alpha,
+      int start,
+      int end,
+      int[] columns,
+      float[] values,
+      MemorySegment b,
+      long bAt,
+      long step,
+      MemorySegment c,
+      long cAt,
+      long apart) {
+    FloatVector even0 = FloatVector.zero(F);
+    FloatVector even1 = FloatVector.zero(F);
+    FloatVector odd0 = FloatVector.zero(F);
+    FloatVector odd1 = FloatVector.zero(F);
+    int k = start;
+    for (; k < end - 1; k += 2) {
+      long at = bAt + step * columns[k];
+      FloatVector x = FloatVector.broadcast(F, values[k]);
+      even0 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at, NATIVE), even0);
+      even1 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + apart, NATIVE), even1);
+      long next = bAt + step * columns[k + 1];
+      FloatVector y = FloatVector.broadcast(F, values[k + 1]);
+      odd0 = Lanes.multiplyAdd(y, FloatVector.fromMemorySegment(F, b, next, NATIVE), odd0);
+      odd1 = Lanes.multiplyAdd(y, FloatVector.fromMemorySegment(F, b, next + apart, NATIVE), odd1);
+    }
+    if (k < end) {
+      long at = bAt + step * columns[k];
+      FloatVector x = FloatVector.broadcast(F, values[k]);
+      even0 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at, NATIVE), even0);
+      even1 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + apart, NATIVE), even1);
+    }
+    FloatVector factor = FloatVector.broadcast(F, alpha);
+    FloatVector before0 = FloatVector.fromMemorySegment(F, c, cAt, NATIVE);
+    FloatVector before1 = FloatVector.fromMemorySegment(F, c, cAt + apart, NATIVE);
+    Lanes.multiplyAdd(even0.add(odd0), factor, before0).intoMemorySegment(c, cAt, NATIVE);
+    Lanes.multiplyAdd(even1.add(odd1), factor, before1).intoMemorySegment(c, cAt + apart, NATIVE);
+  }
+
+  /** Fewer columns than a vector has lanes. */
+  private static void narrow(
+      int n,
+      float alpha,
+      int start,
+      int end,
+      int[] columns,
+      float[] values,
+      MemorySegment b,
+      long bAt,
+      long step,
+      MemorySegment c,
+      long cAt) {
+    VectorMask<Float> mask = F.indexInRange(0, n);
+    FloatVector sum = FloatVector.zero(F);
+    for (int k = start; k < end; k++) {
+      FloatVector row = FloatVector.fromMemorySegment(F, b, bAt + step * columns[k], NATIVE, mask);
+      sum = Lanes.multiplyAdd(FloatVector.broadcast(F, values[k]), row, sum);
+    }
+    FloatVector before = FloatVector.fromMemorySegment(F, c, cAt, NATIVE, mask);
+    Lanes.multiplyAdd(sum, FloatVector.broadcast(F, alpha), before)
+        .intoMemorySegment(c, cAt, NATIVE, mask);
+  }
+
+  /** C += alpha A' B: every stored element adds a multiple of a row of B to a row of C. */
+  private static void scatter(float alpha, SparseRows a, FloatMatrix b, FloatMatrix c) {
+    int n = c.columns();
+    int[] columns = a.columnArray();
+    float[] values = a.valueArray();
+    MemorySegment from = b.segment();
+    MemorySegment to = c.segment();
+    long cAt = at(c, 0);
+    long step = 4L * c.stride();
+    for (int i = 0; i < b.rows(); i++) {
+      int start = a.start(i);
+      int end = a.end(i);
+      long bAt = at(b, i);
+      int j = 0;
+      for (; n - j >= 3 * LENGTH; j += 2 * LENGTH) {
+        long at = cAt + 4L * j;
+        scatterPair(alpha, start, end, columns, values, from, bAt + 4L * j, to, at, step, V);
+      }
+      if (n - j > 2 * LENGTH) {
+        long at = cAt + 4L * j;
+        scatterPair(alpha, start, end, columns, values, from, bAt + 4L * j, to, at, step, 0);
+        j += LENGTH;
+      }
+      if (n - j >= LENGTH) {
+        long at = cAt + 4L * j;
+        long apart = 4L * (n - LENGTH - j);
+        scatterPair(alpha, start, end, columns, values, from, bAt + 4L * j, to, at, step, apart);
+      } else if (n - j > 0) {
+        scatterNarrow(n, alpha, start, end, columns, values, from, bAt, to, cAt, step);
+      }
+    }
+  }
+
+  private static void scatterPair(
+      float alpha,
+      int start,
+      int end,
+      int[] columns,
+      float[] values,
+      MemorySegment b,
+      long bAt,
+      MemorySegment c,
+      long cAt,
+      long step,
+      long apart) {
+    FloatVector b0 = FloatVector.fromMemorySegment(F, b, bAt, NATIVE).mul(alpha);
+    FloatVector b1 = FloatVector.fromMemorySegment(F, b, bAt + apart, NATIVE).mul(alpha);
+    for (int k = start; k < end; k++) {
+      long at = cAt + step * columns[k];
+      FloatVector x = FloatVector.broadcast(F, values[k]);
+      FloatVector before0 = FloatVector.fromMemorySegment(F, c, at, NATIVE);
+      FloatVector before1 = FloatVector.fromMemorySegment(F, c, at + apart, NATIVE);
+      Lanes.multiplyAdd(x, b0, before0).intoMemorySegment(c, at, NATIVE);
+      Lanes.multiplyAdd(x, b1, before1).intoMemorySegment(c, at + apart, NATIVE);
+    }
+  }
+
+  private static void scatterNarrow(
+      int n,
+      float alpha,
+      int start,
+      int end,
+      int[] columns,
+      float[] values,
+      MemorySegment b,
+      long bAt,
+      MemorySegment c,
+      long cAt,
+      long step) {
+    VectorMask<Float> mask = F.indexInRange(0, n);
+    FloatVector row = FloatVector.fromMemorySegment(F, b, bAt, NATIVE, mask).mul(alpha);
+    for (int k = start; k < end; k++) {
+      long at = cAt + step * columns[k];
+      FloatVector before = FloatVector.fromMemorySegment(F, c, at, NATIVE, mask);
+      Lanes.multiplyAdd(FloatVector.broadcast(F, values[k]), row, before)
+          .intoMemorySegment(c, at, NATIVE, mask);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.lanewise.engine.matrix;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * The elements of a float matrix that are not 0, row by row with ascending columns (the CSR form).
+ * Rows may be picked in any order without copying elements: every row is a range of two arrays that
+ * all selections share.
+ *
+ * <p>The arrays are on the heap, unlike those of {@link Matrix}: no native library reads them, and
+ * loops over an array are freed of range checks that those over native memory keep.
+ *
+ * <p>Thread-safety: immutable.
+ */
+public final class SparseRows {
+
+  private final int columns;
+  private final int[] starts;
+  private final int[] ends;
+  private final int[] columnOf;
+  private final float[] values;
+
+  private SparseRows(int columns, int[] starts, int[] ends, int[] columnOf, float[] values) {
+    this.columns = columns;
+    this.starts = starts;
+    this.ends = ends;
+    this.columnOf = columnOf;
+    this.values = values;
+  }
+
+  /**
+   * The elements of a matrix but its zeros, of either sign. NaN and infinities are kept.
+   *
+   * @throws ArithmeticException if there are more than an array can hold
+   */
+  public static SparseRows of(FloatMatrix dense) {
+    int stored = Math.toIntExact(nonZeros(dense));
+    int[] starts = new int[dense.rows()];
+    int[] ends = new int[dense.rows()];
+    int[] columnOf = new int[stored];
+    float[] values = new float[stored];
+    int at = 0;
+    for (int i = 0; i < dense.rows(); i++) {
+      float[] row = dense.row(i);
+      starts[i] = at;
+      for (int j = 0; j < row.length; j++) {
+        if (row[j] != 0) {
+          columnOf[at] = j;
+          values[at++] = row[j];
+        }
+      }
+      ends[i] = at;
+    }
+    return new SparseRows(dense.columns(), starts, ends, columnOf, values);
+  }
+
+  /** How many elements of a matrix are not 0. */
+  public static long nonZeros(FloatMatrix dense) {
+    long count = 0;
+    for (int i = 0; i < dense.rows(); i++) {
+      for (float value : dense.row(i)) {
+        count += value != 0 ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  /** The number of rows. */
+  public int rows() {
+    return starts.length;
+  }
+
+  /** The number of columns, stored or not. */
+  public int columns() {
+    return columns;
+  }
+
+  /**
+   * The rows from {@code from}, inclusive, to {@code to}, exclusive.
+   *
+   * @throws IndexOutOfBoundsException if there are no such rows
+   */
+  public SparseRows rows(int from, int to) {
+    Objects.checkFromToIndex(from, to, rows());
+    return new SparseRows(
+        columns,
+        Arrays.copyOfRange(starts, from, to),
+        Arrays.copyOfRange(ends, from, to),
+        columnOf,
+        values);
+  }
+
+  /**
+   * The rows that a part of an array names, in its order; a row may occur more than once.
+   *
+   * @throws IndexOutOfBoundsException if there is no such part or row
+   */
+  public SparseRows gather(int[] rowIndices, int from, int to) {
+    Objects.checkFromToIndex(from, to, rowIndices.length);
+    int[] someStarts = new int[to - from];
+    int[] someEnds = new int[to - from];
+    for (int i = from; i < to; i++) {
+      someStarts[i - from] = starts[rowIndices[i]];
+      someEnds[i - from] = ends[rowIndices[i]];
+    }
+    return new SparseRows(columns, someStarts, someEnds, columnOf, values);
+  }
+
+  /** Where a row begins in {@link #columnArray()} and {@link #valueArray()}. */
+  public int start(int row) {
+    return starts[row];
+  }
+
+  /** Where a row ends, exclusive. */
+  public int end(int row) {
+    return ends[row];
+  }
+
+  /** The columns of all stored elements: for kernels, not to be written to. */
+  public int[] columnArray() {
+    return columnOf;
+  }
+
+  /** All stored elements: for kernels, not to be written to. */
+  public float[] valueArray() {
+    return values;
+  }
+
+  /** As {@code "3 x 4"}. */
+  public String shape() {
+    return rows() + " x " + columns;
+  }
+}

@@ -1,0 +1,176 @@
+package dev.lanewise.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+/** {@link Kernels#sparseGemm}. */
+public abstract class SparseContract extends KernelContract {
+
+  /** Every way to cut a row for 4, 8 and 16 lanes: masks, pairs, groups of ten, what they leave. */
+  private static final int[] WIDTHS = {
+    0, 1, 3, 4, 5, 7, 8, 9, 10, 12, 15, 16, 17, 23, 24, 25, 31, 33, 40, 44, 45, 48, 79, 80, 81, 88,
+    97, 160, 176, 185
+  };
+
+  private static final float[] FACTORS = {0, 1, -1, 0.3f};
+
+  /** A contract for one backend. */
+  protected SparseContract(BackendRequest request) {
+    super(request);
+  }
+
+  private static FloatMatrix mostlyZeros(int rows, int columns, RandomGenerator random) {
+    FloatMatrix x = FloatMatrix.zeros(rows, columns);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        x.set(i, j, random.nextInt(4) == 0 ? (float) random.nextGaussian() : 0);
+      }
+    }
+    return x;
+  }
+
+  @Test
+  void isWithinTheBoundOfADenseProduct() {
+    RandomGenerator random = random(1);
+    for (Transpose transpose : Transpose.values()) {
+      for (int n : WIDTHS) {
+        for (float alpha : FACTORS) {
+          for (float beta : FACTORS) {
+            check(transpose, n, alpha, beta, random);
+          }
+        }
+      }
+    }
+  }
+
+  private void check(Transpose transpose, int n, float alpha, float beta, RandomGenerator random) {
+    FloatMatrix dense = mostlyZeros(random.nextInt(6), random.nextInt(30), random);
+    int m = transpose == Transpose.NO ? dense.rows() : dense.columns();
+    int k = transpose == Transpose.NO ? dense.columns() : dense.rows();
+    GuardedMatrix b = GuardedMatrix.filled(k, n, random, random::nextGaussian);
+    GuardedMatrix c = GuardedMatrix.filled(m, n, random, random::nextGaussian);
+    FloatMatrix before = c.view().copy();
+    if (beta == 0) {
+      c.fill(() -> Double.NaN);
+    }
+    kernels().sparseGemm(transpose, alpha, SparseRows.of(dense), b.view(), beta, c.view());
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        double sum = (double) beta * before.get(i, j);
+        double magnitude = Math.abs(sum);
+        for (int p = 0; p < k; p++) {
+          float x = transpose == Transpose.NO ? dense.get(i, p) : dense.get(p, i);
+          double term = (double) alpha * x * b.view().get(p, j);
+          sum += term;
+          magnitude += Math.abs(term);
+        }
+        assertThat(Tolerance.accepts(c.view().get(i, j), sum, Tolerance.ofSum(k, magnitude)))
+            .as(
+                "(%d, %d) of %s %d x %d x %d, alpha %s, beta %s: %s is not %s",
+                i, j, transpose, m, k, n, alpha, beta, c.view().get(i, j), sum)
+            .isTrue();
+      }
+    }
+    c.assertGuardsIntact("c");
+    b.assertGuardsIntact("b");
+  }
+
+  @Test
+  void whatIsNotStoredIsNotRead() {
+    FloatMatrix dense = FloatMatrix.copyOf(new float[][] {{2, 0, 3}, {0, 0, -1}});
+    SparseRows sparse = SparseRows.of(dense);
+    for (int n : new int[] {1, 10, 33, 80}) {
+      FloatMatrix b = FloatMatrix.zeros(3, n);
+      for (int j = 0; j < n; j++) {
+        b.set(0, j, j);
+        b.set(1, j, Float.NaN);
+        b.set(2, j, 1);
+      }
+      FloatMatrix c = FloatMatrix.zeros(2, n);
+      kernels().sparseGemm(Transpose.NO, 1, sparse, b, 0, c);
+      for (int j = 0; j < n; j++) {
+        assertThat(c.get(0, j)).isEqualTo(2f * j + 3);
+        assertThat(c.get(1, j)).isEqualTo(-1);
+      }
+      b.set(0, 0, Float.POSITIVE_INFINITY);
+      kernels().sparseGemm(Transpose.NO, 0, sparse, b, 1, c);
+      assertThat(c.get(0, 0)).as("alpha 0 reads nothing").isEqualTo(3);
+    }
+  }
+
+  @Test
+  void infinityAndNanAreStoredAndGoWhereArithmeticTakesThem() {
+    for (float special : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      SparseRows sparse = SparseRows.of(FloatMatrix.copyOf(new float[][] {{0, special}, {1, 0}}));
+      for (int n : new int[] {1, 10, 80}) {
+        FloatMatrix b = FloatMatrix.zeros(2, n);
+        for (int j = 0; j < n; j++) {
+          b.set(0, j, 1);
+          b.set(1, j, 1);
+        }
+        FloatMatrix c = FloatMatrix.zeros(2, n);
+        kernels().sparseGemm(Transpose.NO, 1, sparse, b, 0, c);
+        for (int j = 0; j < n; j++) {
+          assertThat(Float.compare(c.get(0, j), special)).isZero();
+          assertThat(c.get(1, j)).isEqualTo(1);
+        }
+        FloatMatrix infinite = FloatMatrix.zeros(2, n);
+        infinite.set(0, 0, Float.NEGATIVE_INFINITY);
+        kernels().sparseGemm(Transpose.NO, 0, sparse, b, 2, infinite);
+        assertThat(infinite.get(0, 0)).isEqualTo(Float.NEGATIVE_INFINITY);
+      }
+    }
+  }
+
+  @Test
+  void selectionsOfRowsGiveTheBitsOfTheirRows() {
+    RandomGenerator random = random(2);
+    SparseRows all = SparseRows.of(mostlyZeros(20, 30, random));
+    for (int n : new int[] {3, 10, 97}) {
+      FloatMatrix b = GuardedMatrix.filled(30, n, random, random::nextGaussian).view();
+      FloatMatrix whole = FloatMatrix.zeros(20, n);
+      kernels().sparseGemm(Transpose.NO, 1, all, b, 0, whole);
+      FloatMatrix middle = FloatMatrix.zeros(6, n);
+      kernels().sparseGemm(Transpose.NO, 1, all.rows(5, 11), b, 0, middle);
+      assertThat(middle.toArray()).isEqualTo(whole.rows(5, 11).copy().toArray());
+      int[] order = {9, 19, 0, 7, 7, 3};
+      FloatMatrix picked = FloatMatrix.zeros(4, n);
+      kernels().sparseGemm(Transpose.NO, 1, all.gather(order, 1, 5), b, 0, picked);
+      assertThat(picked.toArray()).isEqualTo(whole.gather(19, 0, 7, 7).toArray());
+    }
+  }
+
+  @Test
+  void theSameCallGivesTheSameBitsBeforeAndAfterItIsCompiled() {
+    RandomGenerator random = random(3);
+    SparseRows a = SparseRows.of(mostlyZeros(3, 20, random));
+    FloatMatrix b = GuardedMatrix.filled(20, 105, random, random::nextGaussian).view();
+    FloatMatrix first = FloatMatrix.zeros(3, 105);
+    kernels().sparseGemm(Transpose.NO, 1, a, b, 0, first);
+    FloatMatrix later = FloatMatrix.zeros(3, 105);
+    for (int round = 0; round < affordable(8_000); round++) {
+      kernels().sparseGemm(Transpose.NO, 1, a, b, 0, later);
+    }
+    assertThat(later.toArray()).isEqualTo(first.toArray());
+  }
+
+  @Test
+  void wrongShapesAreRefusedAndNamed() {
+    SparseRows a = SparseRows.of(FloatMatrix.zeros(2, 3));
+    FloatMatrix b = FloatMatrix.zeros(3, 5);
+    FloatMatrix c = FloatMatrix.zeros(2, 5);
+    kernels().sparseGemm(Transpose.NO, 1, a, b, 0, c);
+    assertThatThrownBy(() -> kernels().sparseGemm(Transpose.YES, 1, a, b, 0, c))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("3 x 2", "3 x 5", "2 x 5");
+    assertThatThrownBy(() -> kernels().sparseGemm(Transpose.NO, 1, a, b, 0, b))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("C is 3 x 5");
+  }
+}

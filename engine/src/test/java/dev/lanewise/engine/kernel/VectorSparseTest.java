@@ -1,0 +1,9 @@
+package dev.lanewise.engine.kernel;
+
+import dev.lanewise.engine.backend.BackendRequest;
+
+final class VectorSparseTest extends SparseContract {
+  VectorSparseTest() {
+    super(BackendRequest.VECTOR);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.lanewise.engine.linear;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.kernel.Transpose;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+final class DesignTest {
+
+  /** One element of five is not 0, or one of two. */
+  private static FloatMatrix rows(int oneOf) {
+    SplittableRandom random = new SplittableRandom(1);
+    FloatMatrix x = FloatMatrix.zeros(40, 30);
+    for (int i = 0; i < 40; i++) {
+      for (int j = 0; j < 30; j++) {
+        x.set(i, j, random.nextInt(oneOf) == 0 ? (float) random.nextGaussian() : 0);
+      }
+    }
+    return x;
+  }
+
+  @Test
+  void manyZerosMakeItSparseAndFewLeaveItDense() {
+    assertThat(Design.of(rows(6)).isDense()).isFalse();
+    assertThat(Design.of(rows(2)).isDense()).isTrue();
+  }
+
+  @Test
+  void eitherFormMultipliesPickedRows() {
+    int[] order = {7, 39, 0, 12, 12};
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      for (int oneOf : new int[] {2, 6}) {
+        FloatMatrix x = rows(oneOf);
+        Design picked = Design.of(x).gather(order, 1, 4, FloatMatrix.zeros(3, 30));
+        FloatMatrix w = Data.gaussian(30, 10, 2);
+        FloatMatrix z = FloatMatrix.zeros(3, 10);
+        picked.multiply(engine.kernels(), Transpose.NO, 1, w, 0, z);
+        FloatMatrix gradient = Data.gaussian(30, 10, 3);
+        FloatMatrix expected = gradient.copy();
+        picked.multiply(engine.kernels(), Transpose.YES, 2, z, .5f, gradient);
+        FloatMatrix chosen = x.gather(39, 0, 12);
+        FloatMatrix product = FloatMatrix.zeros(3, 10);
+        engine.kernels().gemm(Transpose.NO, Transpose.NO, 1, chosen, w, 0, product);
+        engine.kernels().gemm(Transpose.YES, Transpose.NO, 2, chosen, product, .5f, expected);
+        for (int j = 0; j < 10; j++) {
+          for (int i = 0; i < 3; i++) {
+            assertThat(z.get(i, j)).isCloseTo(product.get(i, j), within(1e-4f));
+          }
+          for (int i = 0; i < 30; i++) {
+            assertThat(gradient.get(i, j)).isCloseTo(expected.get(i, j), within(1e-3f));
+          }
+        }
+      }
+    }
+  }
+}
