@@ -128,7 +128,7 @@ final class MlpMnist implements Experiment {
     if (epoch == epochs - 1 && loss) {
       row = row.took(curves.seconds());
     }
-    return accuracy && epoch == 0 || (accuracy || loss) && epoch == epochs - 1
+    return (accuracy && epoch == 0) || ((accuracy || loss) && epoch == epochs - 1)
         ? row.asHeadline()
         : row;
   }

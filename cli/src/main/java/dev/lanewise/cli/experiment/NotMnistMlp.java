@@ -11,8 +11,6 @@ final class NotMnistMlp implements Experiment {
   /** The images of the file that the write-up had. */
   private static final int THEIR_IMAGES = 18_724;
 
-  private static final String PART = "F = %d, %s";
-
   private static final List<Figure> PUBLISHED =
       List.of(
           loss(100, "train", 4.6824, 4),
@@ -49,7 +47,7 @@ final class NotMnistMlp implements Experiment {
   }
 
   private static String label(int width, String set, String figure) {
-    return String.format(Locale.ROOT, PART, width, set + figure);
+    return String.format(Locale.ROOT, "F = %d, %s", width, set + figure);
   }
 
   @Override
