@@ -166,9 +166,9 @@ final class MlpGrid implements Experiment {
     List<Row> rows = new ArrayList<>();
     if (published) {
       Runs ours = runs.only(PUBLISHED_MODELS);
-      addPublishedMeans(rows, ours);
+      addDerived(rows, ours);
+      addTotals(rows, ours);
       rows.add(best(ours));
-      addClaims(rows, ours);
       addPublishedTable(rows, ours);
     }
     if (corrected) {
@@ -234,32 +234,69 @@ final class MlpGrid implements Experiment {
     return "mean accuracy, " + GridModel.batch(miniBatch) + " " + GridModel.name(activation);
   }
 
-  private static void addPublishedMeans(List<Row> rows, Runs ours) {
-    List<Figure> figures = new ArrayList<>();
-    List<double[]> means = new ArrayList<>();
+  /**
+   * A figure computed from the whole table.
+   *
+   * @param ours of each seed
+   * @param finding what it says about a claim, empty if nothing
+   */
+  @SuppressWarnings("ArrayRecordComponent") // read, never compared
+  private record Derived(Figure figure, double[] ours, String finding) {}
+
+  private static void addDerived(List<Row> rows, Runs ours) {
+    List<Derived> means = means(ours);
+    List<Derived> claims = claims(ours);
+    List<Derived> all = new ArrayList<>(means);
+    all.addAll(claims);
+    Chance chance =
+        chance(
+            all.stream().map(Derived::figure).toList(),
+            all.stream().map(Derived::ours).toArray(double[][]::new));
+    for (Derived derived : all) {
+      Row row =
+          byChance(
+              Row.random(Variant.PUBLISHED, derived.figure, Spread.of(derived.ours)),
+              chance,
+              all.size(),
+              "means, shares and differences",
+              3);
+      if (!derived.finding.isEmpty()) {
+        row = row.note(derived.finding);
+      }
+      rows.add(means.contains(derived) ? row.asHeadline() : row);
+    }
+  }
+
+  /** Of figures known to the same number of digits; null if there are too few seeds. */
+  private static @Nullable Chance chance(List<Figure> figures, double[][] ours) {
+    return ours[0].length < Row.FEWEST_RUNS
+        ? null
+        : Chance.of(
+            figures.stream().mapToDouble(Figure::value).toArray(),
+            figures.getFirst().tolerance(),
+            ours);
+  }
+
+  private static List<Derived> means(Runs ours) {
+    List<Derived> means = new ArrayList<>();
     for (boolean miniBatch : new boolean[] {false, true}) {
       for (Activation activation : GridModel.ACTIVATIONS) {
         Predicate<GridModel> group =
             model -> model.miniBatch() == miniBatch && model.activation() == activation;
-        figures.add(
-            new Figure(
-                meanLabel(miniBatch, activation),
-                published(group, GridModel.Published::accuracy),
-                3));
-        means.add(ours.means(group, MiniNetworks.Fit::publishedTest));
+        means.add(
+            new Derived(
+                new Figure(
+                    meanLabel(miniBatch, activation),
+                    published(group, GridModel.Published::accuracy),
+                    3),
+                ours.means(group, MiniNetworks.Fit::publishedTest),
+                ""));
       }
     }
-    Chance chance =
-        ours.fits[0].length < Row.FEWEST_RUNS
-            ? null
-            : Chance.of(
-                figures.stream().mapToDouble(Figure::value).toArray(),
-                figures.getFirst().tolerance(),
-                means.toArray(double[][]::new));
-    for (int i = 0; i < figures.size(); i++) {
-      Row row = Row.random(Variant.PUBLISHED, figures.get(i), Spread.of(means.get(i)));
-      rows.add(byChance(row, chance, figures.size(), "means", 3).asHeadline());
-    }
+    return means;
+  }
+
+  private static void addTotals(List<Row> rows, Runs ours) {
     for (boolean miniBatch : new boolean[] {false, true}) {
       Predicate<GridModel> group = model -> model.miniBatch() == miniBatch;
       rows.add(
@@ -316,7 +353,6 @@ final class MlpGrid implements Experiment {
 
   private static void addPublishedTable(List<Row> rows, Runs ours) {
     int n = PUBLISHED_MODELS.size();
-    boolean range = ours.fits[0].length >= Row.FEWEST_RUNS;
     double[][] accuracies = new double[n][];
     double[][] updates = new double[n][];
     for (int model = 0; model < n; model++) {
@@ -324,19 +360,9 @@ final class MlpGrid implements Experiment {
       updates[model] = ours.of(model, MiniNetworks.Fit::updates);
     }
     Chance accuracyChance =
-        range
-            ? Chance.of(
-                TABLE.stream().mapToDouble(GridModel.Published::accuracy).toArray(),
-                accuracyFigure(0).tolerance(),
-                accuracies)
-            : null;
+        chance(IntStream.range(0, n).mapToObj(MlpGrid::accuracyFigure).toList(), accuracies);
     Chance updatesChance =
-        range
-            ? Chance.of(
-                TABLE.stream().mapToDouble(GridModel.Published::updates).toArray(),
-                updatesFigure(0).tolerance(),
-                updates)
-            : null;
+        chance(IntStream.range(0, n).mapToObj(MlpGrid::updatesFigure).toList(), updates);
     for (int model = 0; model < n; model++) {
       rows.add(
           byChance(
@@ -421,26 +447,27 @@ final class MlpGrid implements Experiment {
     }
   }
 
-  private static void addClaims(List<Row> rows, Runs ours) {
+  /** What the write-up says about its table, each held against ours. */
+  private static List<Derived> claims(Runs ours) {
+    List<Derived> claims = new ArrayList<>();
     Predicate<GridModel> relu = model -> model.activation() == Activation.RELU;
     Predicate<GridModel> others = relu.negate();
-    Spread nearChance =
-        Spread.of(ours.means(relu, fit -> fit.publishedTest() <= NEAR_CHANCE + 1e-9 ? 1 : 0));
-    rows.add(
+    double[] near = ours.means(relu, fit -> fit.publishedTest() <= NEAR_CHANCE + 1e-9 ? 1 : 0);
+    claims.add(
         claim(
             "share of ReLU networks near chance, up to " + NEAR_CHANCE,
             published(relu, model -> model.accuracy() <= NEAR_CHANCE + 1e-9 ? 1 : 0),
-            nearChance,
+            near,
             "ReLU networks stay near chance in almost every case",
-            nearChance.mean() >= .8,
+            Spread.of(near).mean() >= .8,
             "true if at least four in five do"));
 
-    Spread width =
+    double[] width =
         difference(
             ours,
             others.and(model -> model.width() == 64),
             others.and(model -> model.width() == 16));
-    rows.add(
+    claims.add(
         claim(
             "atan and sigmoid: width 64 less width 16",
             published(others.and(model -> model.width() == 64), GridModel.Published::accuracy)
@@ -451,12 +478,12 @@ final class MlpGrid implements Experiment {
             standardErrors(width) > 2,
             sigmas(width)));
 
-    Spread depth =
+    double[] depth =
         difference(
             ours,
             others.and(model -> model.layers() == 4),
             others.and(model -> model.layers() == 2));
-    rows.add(
+    claims.add(
         claim(
             "atan and sigmoid: 4 layers less 2 layers",
             published(others.and(model -> model.layers() == 4), GridModel.Published::accuracy)
@@ -472,8 +499,8 @@ final class MlpGrid implements Experiment {
           model -> batch.isEmpty() || GridModel.batch(model.miniBatch()).equals(batch);
       Predicate<GridModel> sigmoid = some.and(model -> model.activation() == Activation.SIGMOID);
       Predicate<GridModel> atan = some.and(model -> model.activation() == Activation.ATAN);
-      Spread better = difference(ours, sigmoid, atan);
-      rows.add(
+      double[] better = difference(ours, sigmoid, atan);
+      claims.add(
           claim(
               "sigmoid less atan" + (batch.isEmpty() ? "" : ", " + batch),
               published(sigmoid, GridModel.Published::accuracy)
@@ -486,18 +513,18 @@ final class MlpGrid implements Experiment {
 
     double[] full = ours.means(model -> !model.miniBatch(), fit -> work(fit.updates(), false));
     double[] mini = ours.means(GridModel::miniBatch, fit -> work(fit.updates(), true));
-    Spread ratio =
-        Spread.of(IntStream.range(0, full.length).mapToDouble(i -> mini[i] / full[i]).toArray());
-    rows.add(
+    double[] ratio = IntStream.range(0, full.length).mapToDouble(i -> mini[i] / full[i]).toArray();
+    claims.add(
         claim(
             "work of mini-batch over full batch",
             published(GridModel::miniBatch, model -> work(model.updates(), true))
                 / published(model -> !model.miniBatch(), model -> work(model.updates(), false)),
             ratio,
             "mini-batch networks take less time",
-            ratio.mean() + 2 * standardError(ratio) < 1,
+            Spread.of(ratio).mean() + 2 * standardError(Spread.of(ratio)) < 1,
             "work is rows passed forward, back and into the gradient, validation rows included;"
                 + " times are at the updates of all 27"));
+    return claims;
   }
 
   /** Multiplications by all weights: three a training row, one a validation row. */
@@ -508,33 +535,34 @@ final class MlpGrid implements Experiment {
   }
 
   /** Seed by seed, the mean accuracy of some networks less that of others. */
-  private static Spread difference(
+  private static double[] difference(
       Runs ours, Predicate<GridModel> some, Predicate<GridModel> less) {
     double[] a = ours.means(some, MiniNetworks.Fit::publishedTest);
     double[] b = ours.means(less, MiniNetworks.Fit::publishedTest);
-    return Spread.of(IntStream.range(0, a.length).mapToDouble(i -> a[i] - b[i]).toArray());
+    return IntStream.range(0, a.length).mapToDouble(i -> a[i] - b[i]).toArray();
   }
 
   private static double standardError(Spread spread) {
     return spread.sd() / Math.sqrt(spread.runs());
   }
 
-  private static double standardErrors(Spread spread) {
+  private static double standardErrors(double... ours) {
+    Spread spread = Spread.of(ours);
     return spread.mean() / standardError(spread);
   }
 
-  private static String sigmas(Spread spread) {
+  private static String sigmas(double... ours) {
     return String.format(
-        Locale.ROOT, "the mean is %.1f standard errors from 0", standardErrors(spread));
+        Locale.ROOT, "the mean is %.1f standard errors from 0", standardErrors(ours));
   }
 
-  private static Row claim(
-      String label, double published, Spread ours, String claim, boolean holds, String why) {
-    Row row = Row.random(Variant.PUBLISHED, new Figure(label, published, 3), ours);
-    if (ours.runs() < Row.FEWEST_RUNS) {
-      return row;
-    }
-    String found = "the claim that " + claim + " is " + (holds ? "true" : "false") + ": " + why;
-    return row.note(row.verdict() == Verdict.DIFFERS ? row.note() + "; " + found : found);
+  private static Derived claim(
+      String label, double published, double[] ours, String claim, boolean holds, String why) {
+    return new Derived(
+        new Figure(label, published, 3),
+        ours,
+        ours.length < Row.FEWEST_RUNS
+            ? ""
+            : "the claim that " + claim + " is " + (holds ? "true" : "false") + ": " + why);
   }
 }
