@@ -1,7 +1,5 @@
 package dev.lanewise.cli.experiment;
 
-import dev.lanewise.engine.matrix.ByteMatrix;
-import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.List;
 
 /** What the experiments on MNIST have in common. */
@@ -30,25 +28,5 @@ final class Mnist {
         rows,
         notes,
         series);
-  }
-
-  /** Pixels as they are, 0 .. 255. */
-  static FloatMatrix pixels(ByteMatrix images) {
-    return scaled(images, 1);
-  }
-
-  /** Pixels divided by 255. */
-  static FloatMatrix unitPixels(ByteMatrix images) {
-    return scaled(images, 255);
-  }
-
-  private static FloatMatrix scaled(ByteMatrix images, float divisor) {
-    FloatMatrix result = FloatMatrix.zeros(images.rows(), images.columns());
-    for (int i = 0; i < images.rows(); i++) {
-      for (int j = 0; j < images.columns(); j++) {
-        result.set(i, j, images.get(i, j) / divisor);
-      }
-    }
-    return result;
   }
 }

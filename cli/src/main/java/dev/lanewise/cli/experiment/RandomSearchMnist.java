@@ -4,6 +4,7 @@ import dev.lanewise.data.ImageSet;
 import dev.lanewise.engine.linear.RandomSearch;
 import dev.lanewise.engine.linear.SoftmaxRegression;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.nn.Scaling;
 import dev.lanewise.engine.random.SeedStreams;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,8 +138,8 @@ final class RandomSearchMnist implements Experiment {
   public Result run(Context context) {
     int seeds = context.seeds(this);
     ImageSet test = context.mnist().test();
-    FloatMatrix trainPixels = Mnist.pixels(context.mnist().train().images());
-    FloatMatrix testPixels = Mnist.pixels(test.images());
+    FloatMatrix trainPixels = Scaling.none(context.mnist().train().images());
+    FloatMatrix testPixels = Scaling.none(test.images());
     List<Run> runs = new ArrayList<>();
     try (Progress progress = context.progress(id(), (long) seeds * MAX_STEPS)) {
       for (int seed = 0; seed < seeds; seed++) {
@@ -190,7 +191,8 @@ final class RandomSearchMnist implements Experiment {
     rows.add(Row.random(Variant.SAME, LOSS, spread(runs, run -> run.loss)));
     rows.add(
         Row.random(Variant.SAME, ACCURACY, spread(runs, run -> run.accuracy))
-            .took(spread(runs, run -> run.seconds).mean()));
+            .took(spread(runs, run -> run.seconds).mean())
+            .asHeadline());
     if (context.hasFullMnist()) { // The sum over fewer batches is another loss.
       List<Run> reached = runs.stream().filter(run -> !Double.isNaN(run.atPublishedLoss)).toList();
       if (!reached.isEmpty()) {

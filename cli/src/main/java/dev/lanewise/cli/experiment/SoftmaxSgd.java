@@ -5,6 +5,7 @@ import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.linear.SoftmaxRegressionTrainer;
 import dev.lanewise.engine.linear.SoftmaxRegressionTrainer.Divisor;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.nn.Scaling;
 import dev.lanewise.engine.random.SeedStreams;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,8 +86,8 @@ final class SoftmaxSgd implements Experiment {
     Run[][] runs = new Run[variants.size()][seeds];
     ImageSet train = context.mnist().train();
     ImageSet test = context.mnist().test();
-    FloatMatrix trainPixels = Mnist.unitPixels(train.images());
-    FloatMatrix testPixels = Mnist.unitPixels(test.images());
+    FloatMatrix trainPixels = Scaling.unit(train.images());
+    FloatMatrix testPixels = Scaling.unit(test.images());
     Engine serial = context.engine().serial();
     try (Progress progress = context.progress(id(), (long) variants.size() * seeds * EPOCHS)) {
       context
