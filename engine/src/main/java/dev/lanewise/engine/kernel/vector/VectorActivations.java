@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  * Element-wise primitives: activations, their derivatives and optimiser steps. Each loop does whole
  * vectors and then one masked vector, so that an element's value does not depend on its position;
  * one loop a method, small enough for either compiler. No fused multiply-add: rounding is that of
- * the specification, but for exp, atan and tanh themselves.
+ * the specification, but for {@link VectorFunctions}.
  */
 final class VectorActivations {
 
@@ -99,14 +99,12 @@ final class VectorActivations {
   private static void atan(MemorySegment z, long zStart, MemorySegment a, long aStart, long n) {
     long i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER)
-          .lanewise(VectorOperators.ATAN)
+      VectorFunctions.atan(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER))
           .intoMemorySegment(a, aStart + 4 * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER, mask)
-          .lanewise(VectorOperators.ATAN)
+      VectorFunctions.atan(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER, mask))
           .intoMemorySegment(a, aStart + 4 * i, ORDER, mask);
     }
   }
@@ -116,17 +114,14 @@ final class VectorActivations {
     long i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector e =
-          FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER)
-              .neg()
-              .lanewise(VectorOperators.EXP);
+          VectorFunctions.exp(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER).neg());
       one.div(e.add(one)).intoMemorySegment(a, aStart + 4 * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
       FloatVector e =
-          FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER, mask)
-              .neg()
-              .lanewise(VectorOperators.EXP);
+          VectorFunctions.exp(
+              FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER, mask).neg());
       one.div(e.add(one)).intoMemorySegment(a, aStart + 4 * i, ORDER, mask);
     }
   }
@@ -134,14 +129,12 @@ final class VectorActivations {
   private static void tanh(MemorySegment z, long zStart, MemorySegment a, long aStart, long n) {
     long i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER)
-          .lanewise(VectorOperators.TANH)
+      VectorFunctions.tanh(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER))
           .intoMemorySegment(a, aStart + 4 * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER, mask)
-          .lanewise(VectorOperators.TANH)
+      VectorFunctions.tanh(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER, mask))
           .intoMemorySegment(a, aStart + 4 * i, ORDER, mask);
     }
   }

@@ -27,29 +27,29 @@ final class VectorElementwiseSoftmax {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   /** exp(x) is below half of the smallest float from here on, and rounds to zero. */
-  private static final float LOWEST = -104;
+  static final float LOWEST = -104;
 
-  private static final float LOG2_E = 0x1.715476p0f;
+  static final float LOG2_E = 0x1.715476p0f;
 
   /** ln 2 in two parts (Cody and Waite): multiples of the first up to 150 are exact. */
-  private static final float LN2_HIGH = 0x1.63p-1f;
+  static final float LN2_HIGH = 0x1.63p-1f;
 
-  private static final float LN2_LOW = -0x1.bd0106p-13f;
+  static final float LN2_LOW = -0x1.bd0106p-13f;
 
   /** Adding 1.5 * 2^23 leaves a number's nearest integer in the low bits of the sum. */
-  private static final float ROUND = 0x1.8p23f;
+  static final float ROUND = 0x1.8p23f;
 
-  private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
+  static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
 
   /**
    * exp(r) = 1 + r + r^2 / 2 + r^3 (C3 + ...) on |r| at most ln(2) / 2, fitted for the least
    * relative error (0.06 half ulps before rounding, 1 ulp with it).
    */
-  private static final float C3 = 0x1.5554a4p-3f;
+  static final float C3 = 0x1.5554a4p-3f;
 
-  private static final float C4 = 0x1.555688p-5f;
-  private static final float C5 = 0x1.122f7ap-7f;
-  private static final float C6 = 0x1.6b6e48p-10f;
+  static final float C4 = 0x1.555688p-5f;
+  static final float C5 = 0x1.122f7ap-7f;
+  static final float C6 = 0x1.6b6e48p-10f;
 
   private VectorElementwiseSoftmax() {}
 

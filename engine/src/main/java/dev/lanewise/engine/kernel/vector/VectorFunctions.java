@@ -1,0 +1,103 @@
+package dev.lanewise.engine.kernel.vector;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * exp, atan and tanh of a vector, from arithmetic alone. {@code VectorOperators.EXP} and the like
+ * will not do: compiled they call a library, interpreted {@code StrictMath}, and the two round
+ * differently, so that a result would depend on when the code was compiled.
+ *
+ * <p>atan and tanh are those of Moshier's Cephes library (atanf.c, tanhf.c), good to 2 units in the
+ * last place; exp is softmax's.
+ */
+final class VectorFunctions {
+
+  private static final VectorSpecies<Float> F = Lanes.FLOAT;
+
+  /** exp(x) overflows long before, and its powers of two stay within what an exponent can say. */
+  private static final float HIGHEST = 104;
+
+  private static final float TAN_PI_8 = 0.41421357f;
+  private static final float TAN_3_PI_8 = 2.4142137f;
+  private static final float PI_2 = (float) (Math.PI / 2);
+  private static final float PI_4 = (float) (Math.PI / 4);
+
+  private static final int SIGN = 0x80000000;
+
+  private VectorFunctions() {}
+
+  /** exp(x); 0 below -104, infinity above 88.7, NaN for NaN. */
+  static FloatVector exp(FloatVector argument) {
+    FloatVector x = argument.max(VectorElementwiseSoftmax.LOWEST).min(HIGHEST);
+    FloatVector t = x.mul(VectorElementwiseSoftmax.LOG2_E).add(VectorElementwiseSoftmax.ROUND);
+    FloatVector whole = t.sub(VectorElementwiseSoftmax.ROUND);
+    FloatVector r = fma(whole, -VectorElementwiseSoftmax.LN2_HIGH, x);
+    r = fma(whole, -VectorElementwiseSoftmax.LN2_LOW, r);
+    FloatVector e = FloatVector.broadcast(F, VectorElementwiseSoftmax.C6);
+    e = fma(e, r, VectorElementwiseSoftmax.C5);
+    e = fma(e, r, VectorElementwiseSoftmax.C4);
+    e = fma(e, r, VectorElementwiseSoftmax.C3);
+    e = fma(e, r, 0.5f);
+    e = fma(e, r, 1);
+    e = fma(e, r, 1);
+    IntVector power = t.reinterpretAsInts().sub(VectorElementwiseSoftmax.ROUND_BITS);
+    IntVector half = power.lanewise(VectorOperators.ASHR, 1);
+    FloatVector scale = half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    FloatVector rest =
+        power.sub(half).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    return e.mul(scale).mul(rest);
+  }
+
+  /** atan x = atan(t) + a multiple of pi/4, with |t| at most tan(pi/8). */
+  static FloatVector atan(FloatVector x) {
+    FloatVector size = x.abs();
+    FloatVector one = FloatVector.broadcast(F, 1);
+    VectorMask<Float> middle = size.compare(VectorOperators.GT, TAN_PI_8);
+    VectorMask<Float> large = size.compare(VectorOperators.GT, TAN_3_PI_8);
+    FloatVector numerator = size.blend(size.sub(1), middle).blend(one.neg(), large);
+    FloatVector denominator = one.blend(size.add(1), middle).blend(size, large);
+    FloatVector turn = FloatVector.zero(F).blend(PI_4, middle).blend(PI_2, large);
+    FloatVector t = numerator.div(denominator);
+    FloatVector square = t.mul(t);
+    FloatVector p = FloatVector.broadcast(F, 0.080537446f);
+    p = fma(p, square, -0.13877685f);
+    p = fma(p, square, 0.19977711f);
+    p = fma(p, square, -0.3333295f);
+    FloatVector result = turn.add(Lanes.multiplyAdd(p.mul(square), t, t));
+    return withSign(result, x);
+  }
+
+  /** A polynomial near 0, else 1 - 2 / (exp(2 x) + 1). */
+  static FloatVector tanh(FloatVector x) {
+    FloatVector size = x.abs();
+    FloatVector two = FloatVector.broadcast(F, 2);
+    FloatVector far = FloatVector.broadcast(F, 1).sub(two.div(exp(size.add(size)).add(1)));
+    FloatVector square = size.mul(size);
+    FloatVector p = FloatVector.broadcast(F, -0.0057049887f);
+    p = fma(p, square, 0.020639088f);
+    p = fma(p, square, -0.053739715f);
+    p = fma(p, square, 0.13331442f);
+    p = fma(p, square, -0.3333328f);
+    FloatVector near = Lanes.multiplyAdd(p.mul(square), size, size);
+    FloatVector result = near.blend(far, size.compare(VectorOperators.GE, 0.625f));
+    return withSign(result, x);
+  }
+
+  /** Exchanges the sign of a result that is not negative for that of the argument. */
+  private static FloatVector withSign(FloatVector result, FloatVector x) {
+    IntVector sign = x.reinterpretAsInts().and(SIGN);
+    return result.reinterpretAsInts().or(sign).reinterpretAsFloats();
+  }
+
+  private static FloatVector fma(FloatVector a, float b, FloatVector c) {
+    return Lanes.multiplyAdd(a, FloatVector.broadcast(F, b), c);
+  }
+
+  private static FloatVector fma(FloatVector a, FloatVector b, float c) {
+    return Lanes.multiplyAdd(a, b, FloatVector.broadcast(F, c));
+  }
+}
