@@ -6,14 +6,17 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Whether one run's many figures, some of which lie outside the ranges of ours, look like one more
- * run of ours. With n runs about 2 of n + 1 figures of another one fall outside by chance alone;
- * instead of trusting that figures are independent, each of our runs is held against the others.
+ * Whether one run's many figures of one kind, some of which lie outside the ranges of ours, look
+ * like one more run of ours. With n runs about 2 of n + 1 figures of another one fall outside by
+ * chance alone; instead of trusting that figures are independent, each of our runs is held against
+ * the others.
  *
+ * @param what the figures in a word or two, as in {@code "accuracies"}
+ * @param figures the published ones
  * @param published the run to judge
- * @param ours each of our runs, held against the others
+ * @param ours each of our runs, held against the others; empty if they are too few to judge by
  */
-record Chance(Outside published, List<Outside> ours) {
+record Chance(String what, List<Figure> figures, Outside published, List<Outside> ours) {
 
   /**
    * How a run stands to the ranges of others.
@@ -24,7 +27,7 @@ record Chance(Outside published, List<Outside> ours) {
   record Outside(int count, double farthest) {
 
     /** Judges figures by the ranges of all other runs, or of all if {@code left} is -1. */
-    private static Outside of(double[] figures, double[][] runs, int left, double tolerance) {
+    private static Outside of(double[] figures, double[][] runs, int left, double[] tolerance) {
       int count = 0;
       double farthest = 0;
       for (int figure = 0; figure < figures.length; figure++) {
@@ -35,7 +38,7 @@ record Chance(Outside published, List<Outside> ours) {
                 .mapToDouble(run -> runs[f][run])
                 .toArray();
         Spread range = Spread.of(others);
-        if (!range.contains(figures[f], tolerance)) {
+        if (!range.contains(figures[f], tolerance[f])) {
           count++;
           farthest =
               Math.max(farthest, Math.max(range.min() - figures[f], figures[f] - range.max()));
@@ -48,22 +51,38 @@ record Chance(Outside published, List<Outside> ours) {
   /**
    * Judges a run.
    *
-   * @param published its figures
-   * @param tolerance how exactly they are known
-   * @param runs our figures: [figure][run], at least two runs
+   * @param what the figures in a word or two
+   * @param figures the published ones, in the same unit
+   * @param runs ours: [figure][run]
    */
-  static Chance of(double[] published, double tolerance, double[][] runs) {
+  static Chance of(String what, List<Figure> figures, double[][] runs) {
+    double[] published = figures.stream().mapToDouble(Figure::value).toArray();
+    double[] tolerance = figures.stream().mapToDouble(Figure::tolerance).toArray();
+    int seeds = runs[0].length;
     List<Outside> ours =
-        IntStream.range(0, runs[0].length)
-            .mapToObj(
-                run ->
-                    Outside.of(
-                        Arrays.stream(runs).mapToDouble(figure -> figure[run]).toArray(),
-                        runs,
-                        run,
-                        tolerance))
-            .toList();
-    return new Chance(Outside.of(published, runs, -1, tolerance), ours);
+        seeds < Row.FEWEST_RUNS
+            ? List.of()
+            : IntStream.range(0, seeds)
+                .mapToObj(
+                    run ->
+                        Outside.of(
+                            Arrays.stream(runs).mapToDouble(figure -> figure[run]).toArray(),
+                            runs,
+                            run,
+                            tolerance))
+                .toList();
+    return new Chance(what, figures, Outside.of(published, runs, -1, tolerance), ours);
+  }
+
+  /**
+   * The same row; if its figure, one of those judged here, is outside our range and chance alone
+   * leaves as many outside and as far, that is the explanation.
+   */
+  Row explain(Row row) {
+    if (row.verdict() != Verdict.DIFFERS || ours.isEmpty()) {
+      return row;
+    }
+    return plausible() ? row.explained(says()) : row.note(says());
   }
 
   /** Whether no more lie outside, and no farther, than of some run of ours. */
@@ -73,8 +92,8 @@ record Chance(Outside published, List<Outside> ours) {
   }
 
   /** What was found, in words. */
-  String says(String what, int of, int decimals) {
-    String number = "%." + decimals + "f";
+  private String says() {
+    String number = "%." + figures.stream().mapToInt(Figure::decimals).max().orElseThrow() + "f";
     return String.format(
         Locale.ROOT,
         "single runs scatter: %d of the %d published %s are outside our ranges, the farthest by "
@@ -84,7 +103,7 @@ record Chance(Outside published, List<Outside> ours) {
             + " to "
             + number,
         published.count,
-        of,
+        figures.size(),
         what,
         published.farthest,
         ours.stream().mapToInt(Outside::count).min().orElse(0),

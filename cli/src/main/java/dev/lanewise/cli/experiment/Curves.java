@@ -52,7 +52,12 @@ final class Curves {
 
   /** The figure over the seeds, after one epoch, counted from 0. */
   Spread at(String figure, int epoch) {
-    return Spread.of(Arrays.stream(curves(figure)).mapToDouble(curve -> curve[epoch]).toArray());
+    return Spread.of(seedsAt(figure, epoch));
+  }
+
+  /** The figure at each seed, after one epoch, counted from 0. */
+  double[] seedsAt(String figure, int epoch) {
+    return Arrays.stream(curves(figure)).mapToDouble(curve -> curve[epoch]).toArray();
   }
 
   /** The mean over the seeds, drawn over the epochs. */

@@ -15,7 +15,6 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** 54 networks: three depths, widths and activations, full batch and mini-batch. */
 final class MlpGrid implements Experiment {
@@ -249,32 +248,18 @@ final class MlpGrid implements Experiment {
     List<Derived> all = new ArrayList<>(means);
     all.addAll(claims);
     Chance chance =
-        chance(
+        Chance.of(
+            "means, shares and differences",
             all.stream().map(Derived::figure).toList(),
             all.stream().map(Derived::ours).toArray(double[][]::new));
     for (Derived derived : all) {
       Row row =
-          byChance(
-              Row.random(Variant.PUBLISHED, derived.figure, Spread.of(derived.ours)),
-              chance,
-              all.size(),
-              "means, shares and differences",
-              3);
+          chance.explain(Row.random(Variant.PUBLISHED, derived.figure, Spread.of(derived.ours)));
       if (!derived.finding.isEmpty()) {
         row = row.note(derived.finding);
       }
       rows.add(means.contains(derived) ? row.asHeadline() : row);
     }
-  }
-
-  /** Of figures known to the same number of digits; null if there are too few seeds. */
-  private static @Nullable Chance chance(List<Figure> figures, double[][] ours) {
-    return ours[0].length < Row.FEWEST_RUNS
-        ? null
-        : Chance.of(
-            figures.stream().mapToDouble(Figure::value).toArray(),
-            figures.getFirst().tolerance(),
-            ours);
   }
 
   private static List<Derived> means(Runs ours) {
@@ -360,36 +345,26 @@ final class MlpGrid implements Experiment {
       updates[model] = ours.of(model, MiniNetworks.Fit::updates);
     }
     Chance accuracyChance =
-        chance(IntStream.range(0, n).mapToObj(MlpGrid::accuracyFigure).toList(), accuracies);
+        Chance.of(
+            "accuracies",
+            IntStream.range(0, n).mapToObj(MlpGrid::accuracyFigure).toList(),
+            accuracies);
     Chance updatesChance =
-        chance(IntStream.range(0, n).mapToObj(MlpGrid::updatesFigure).toList(), updates);
+        Chance.of(
+            "update counts",
+            IntStream.range(0, n).mapToObj(MlpGrid::updatesFigure).toList(),
+            updates);
     for (int model = 0; model < n; model++) {
       rows.add(
-          byChance(
+          accuracyChance
+              .explain(
                   Row.random(
-                      Variant.PUBLISHED, accuracyFigure(model), Spread.of(accuracies[model])),
-                  accuracyChance,
-                  n,
-                  "accuracies",
-                  2)
+                      Variant.PUBLISHED, accuracyFigure(model), Spread.of(accuracies[model])))
               .took(ours.seconds(model)));
       rows.add(
-          byChance(
-              Row.random(Variant.PUBLISHED, updatesFigure(model), Spread.of(updates[model])),
-              updatesChance,
-              n,
-              "update counts",
-              0));
+          updatesChance.explain(
+              Row.random(Variant.PUBLISHED, updatesFigure(model), Spread.of(updates[model]))));
     }
-  }
-
-  /** Explains a row outside its range if as many are outside as chance alone leaves. */
-  private static Row byChance(Row row, @Nullable Chance chance, int of, String what, int decimals) {
-    if (row.verdict() != Verdict.DIFFERS || chance == null) {
-      return row;
-    }
-    String found = chance.says(what, of, decimals);
-    return chance.plausible() ? row.explained(found) : row.note(found);
   }
 
   private static void addMeans(

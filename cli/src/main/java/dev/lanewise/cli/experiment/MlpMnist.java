@@ -3,7 +3,6 @@ package dev.lanewise.cli.experiment;
 import dev.lanewise.engine.nn.Initializer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** A perceptron with one hidden layer on MNIST, twenty epochs. */
 final class MlpMnist implements Experiment {
@@ -113,8 +112,7 @@ final class MlpMnist implements Experiment {
             "Nothing is chosen: the number of epochs is the write-up's, and the last network is"
                 + " judged.",
             "Time is of one seed on one thread, the evaluation of all 70,000 rows after every"
-                + " epoch included; float32 here, float64 in the write-up.",
-            chance(rows)),
+                + " epoch included; float32 here, float64 in the write-up."),
         series);
   }
 
@@ -122,7 +120,9 @@ final class MlpMnist implements Experiment {
     Figure published = Figure.find(PUBLISHED, MnistMlp.label(epoch, figure)).orElseThrow();
     Row row =
         Mnist.compare(
-            context, Row.random(Variant.SAME, published, curves.at(figure, epoch)).orScatter());
+            context,
+            MnistMlp.chance(PUBLISHED, curves, figure, epochs)
+                .explain(Row.random(Variant.SAME, published, curves.at(figure, epoch))));
     boolean accuracy = figure.equals(MnistMlp.TEST_ACCURACY);
     boolean loss = figure.equals(MnistMlp.TEST_LOSS);
     if (epoch == epochs - 1 && loss) {
@@ -131,27 +131,5 @@ final class MlpMnist implements Experiment {
     return (accuracy && epoch == 0) || ((accuracy || loss) && epoch == epochs - 1)
         ? row.asHeadline()
         : row;
-  }
-
-  /** How many published figures lie outside the range, and how many would by chance. */
-  private static String chance(List<Row> rows) {
-    int runs = rows.getFirst().ours().runs();
-    long outside =
-        rows.stream()
-            .filter(
-                row ->
-                    row.published() != null
-                        && !row.ours()
-                            .contains(row.published().value(), row.published().tolerance()))
-            .count();
-    return String.format(
-        Locale.ROOT,
-        "%d of the %d published figures are outside the range of our %d runs; were the published"
-            + " run one of ours, %.0f would be expected, and as rows of one run rise and fall"
-            + " together, far more or fewer are no surprise.",
-        outside,
-        rows.size(),
-        runs,
-        2.0 * rows.size() / (runs + 1));
   }
 }

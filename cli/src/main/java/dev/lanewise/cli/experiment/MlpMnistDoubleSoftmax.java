@@ -196,7 +196,8 @@ final class MlpMnistDoubleSoftmax implements Experiment {
         Row row =
             Mnist.compare(
                 context,
-                Row.random(Variant.PUBLISHED, published, curves.at(figure, epoch)).orScatter());
+                MnistMlp.chance(PUBLISHED, curves, figure, epochs)
+                    .explain(Row.random(Variant.PUBLISHED, published, curves.at(figure, epoch))));
         boolean test = figure.equals(MnistMlp.TEST_ACCURACY);
         if (epoch == epochs - 1) {
           row = row.took(curves.seconds());

@@ -13,8 +13,10 @@ import dev.lanewise.engine.nn.Scaling;
 import dev.lanewise.engine.nn.TrainingListener;
 import dev.lanewise.engine.random.SeedStreams;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * The network that both halves of write-up 003 train: 784-300-10, ReLU, batches of 8 in file order,
@@ -132,6 +134,23 @@ final class MnistMlp {
       }
     }
     return figures;
+  }
+
+  /**
+   * Judges a column of a published table: whether it is one more of our runs.
+   *
+   * @param published the figures of the whole table
+   * @param epochs how many of its rows there are
+   */
+  static Chance chance(List<Figure> published, Curves curves, String column, int epochs) {
+    double[][] runs = new double[epochs][];
+    Arrays.setAll(runs, epoch -> curves.seedsAt(column, epoch));
+    return Chance.of(
+        "rows of " + column,
+        IntStream.range(0, epochs)
+            .mapToObj(epoch -> Figure.find(published, label(epoch, column)).orElseThrow())
+            .toList(),
+        runs);
   }
 
   /** One column of a published table, drawn over the epochs. */

@@ -1,6 +1,5 @@
 package dev.lanewise.cli.experiment;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +28,6 @@ public record Row(
 
   /** With fewer runs a range says too little to place a published figure in it. */
   public static final int FEWEST_RUNS = 5;
-
-  /** Farther from the mean than this, a single run is not what our runs are. */
-  private static final double SCATTER = 3;
 
   /** A figure that is the same at every run and has to be the published one. */
   public static Row exact(Variant variant, Figure published, double ours) {
@@ -71,27 +67,6 @@ public record Row(
     return row.verdict() == Verdict.WITHIN_SPREAD
         ? row
         : row.note("the published figure is outside our range");
-  }
-
-  /**
-   * The same row; if the published figure is outside our range but within {@value #SCATTER}
-   * standard deviations of our mean, explained by the scatter of single runs. For random rows only.
-   */
-  public Row orScatter() {
-    if (verdict != Verdict.DIFFERS || published == null || ours.runs() < FEWEST_RUNS) {
-      return this;
-    }
-    double away = Math.abs(published.value() - ours.mean()) - published.tolerance();
-    if (!(away <= SCATTER * ours.sd())) {
-      return this;
-    }
-    return explained(
-        String.format(
-            Locale.ROOT,
-            "outside the range of our %d runs, but within %.0f of their standard deviations from"
-                + " the mean: single runs scatter so far",
-            ours.runs(),
-            SCATTER));
   }
 
   /** A figure for which the write-up printed nothing. */

@@ -10,7 +10,6 @@ import dev.lanewise.engine.random.SeedStreams;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Softmax regression by mini-batch descent on MNIST. */
@@ -22,12 +21,6 @@ final class SoftmaxSgd implements Experiment {
   private static final int EVERY = 10;
 
   private static final double SECONDS = 13.7;
-
-  /**
-   * How far a figure may be from our mean and still be one more run: by so much runs at different
-   * seeds differ at a row.
-   */
-  private static final double BAND = .003;
 
   private static final double[] ACCURACIES = {
     .9195, .9228, .9230, .9255, .9248, .9252, .9243, .9255, .9251, .9259
@@ -174,15 +167,15 @@ final class SoftmaxSgd implements Experiment {
   }
 
   private static List<Row> rows(Context context, Variant variant, Run[] runs) {
+    double[][] ours = new double[ACCURACIES.length][];
+    Arrays.setAll(ours, row -> Arrays.stream(runs).mapToDouble(run -> run.accuracy[row]).toArray());
+    List<Figure> figures =
+        IntStream.rangeClosed(1, ours.length).mapToObj(SoftmaxSgd::figure).toList();
+    Chance chance = Chance.of("accuracies", figures, ours);
     List<Row> rows = new ArrayList<>();
-    for (int row = 1; row <= ACCURACIES.length; row++) {
-      int at = row - 1;
-      Figure figure = figure(row);
-      Spread ours = Spread.of(Arrays.stream(runs).mapToDouble(run -> run.accuracy[at]).toArray());
-      Row line = Row.random(variant, figure, ours);
-      if (line.verdict() == Verdict.DIFFERS && Math.abs(ours.mean() - figure.value()) <= BAND) {
-        line = explainByUnrest(line, runs);
-      }
+    for (int row = 1; row <= ours.length; row++) {
+      Row line =
+          chance.explain(Row.random(variant, figures.get(row - 1), Spread.of(ours[row - 1])));
       if (row == ACCURACIES.length) {
         line =
             line.asHeadline()
@@ -191,32 +184,5 @@ final class SoftmaxSgd implements Experiment {
       rows.add(Mnist.compare(context, line));
     }
     return rows;
-  }
-
-  /**
-   * Late in a run accuracy no longer rises but goes up and down: by how much is what it scatters.
-   */
-  private static Row explainByUnrest(Row row, Run[] runs) {
-    double most = 0;
-    for (Run run : runs) {
-      for (int i = run.accuracy.length / 2; i < run.accuracy.length; i++) {
-        most = Math.max(most, Math.abs(run.accuracy[i] - run.accuracy[i - 1]));
-      }
-    }
-    double distance = Math.abs(row.ours().mean() - figureOf(row).value());
-    if (distance > most) {
-      return row;
-    }
-    return row.explained(
-        String.format(
-            Locale.ROOT,
-            "the figure is %.4f from our mean; within one of our runs, accuracy moves by up to %.4f"
-                + " from one row to the next after epoch 50",
-            distance,
-            most));
-  }
-
-  private static Figure figureOf(Row row) {
-    return java.util.Objects.requireNonNull(row.published());
   }
 }

@@ -7,14 +7,11 @@ import dev.lanewise.data.DataCatalog;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.backend.BackendUnavailableException;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -83,32 +80,6 @@ class MiniNetworksTest {
     assertThat(table.stream().mapToDouble(GridModel.Published::seconds).sum())
         .as("9 min 45 s and 5 min 52 s")
         .isCloseTo(585 + 352, within(3.0));
-  }
-
-  @Test
-  void aRunLikeOthersIsPutDownToChanceAndAnotherIsNot() {
-    Random random = new Random(3);
-    double[][] runs =
-        IntStream.range(0, 54)
-            .mapToObj(figure -> random.doubles(6, 0, 1).toArray())
-            .toArray(double[][]::new);
-    double[] middle = Arrays.stream(runs).mapToDouble(figure -> Spread.of(figure).mean()).toArray();
-    Chance inside = Chance.of(middle, 0, runs);
-    assertThat(inside.published()).isEqualTo(new Chance.Outside(0, 0));
-    assertThat(inside.plausible()).isTrue();
-    assertThat(inside.ours()).hasSize(6);
-    // Of six values one is the largest and one the smallest: 2 of 6 are outside the other five.
-    assertThat(inside.ours().stream().mapToInt(Chance.Outside::count).sum()).isEqualTo(108);
-
-    double[] oneFar = middle.clone();
-    oneFar[7] = 3;
-    assertThat(Chance.of(oneFar, 0, runs).published().count()).isEqualTo(1);
-    assertThat(Chance.of(oneFar, 0, runs).plausible()).isFalse();
-
-    double[] allLow = Arrays.stream(runs).mapToDouble(run -> Spread.of(run).min() - 1e-6).toArray();
-    assertThat(Chance.of(allLow, 0, runs).published().count()).isEqualTo(54);
-    assertThat(Chance.of(allLow, 0, runs).plausible()).isFalse();
-    assertThat(Chance.of(allLow, 1e-5, runs).plausible()).isTrue();
   }
 
   @Test

@@ -32,19 +32,6 @@ class RowTest {
   }
 
   @Test
-  void aFigureOutsideButNearIsTheScatterOfSingleRuns() {
-    Spread spread = Spread.of(.960, .961, .962, .961, .960);
-    Row near = Row.random(Variant.PUBLISHED, FIGURE, spread);
-    assertThat(near.verdict()).isEqualTo(Verdict.DIFFERS);
-    assertThat(near.orScatter().verdict()).isEqualTo(Verdict.EXPLAINED);
-    assertThat(near.orScatter().note()).contains("5 runs", "3 of their standard deviations");
-    Row far = Row.random(Variant.PUBLISHED, new Figure("accuracy", .9653, 4), spread);
-    assertThat(far.orScatter()).isEqualTo(far);
-    Row within = Row.random(Variant.PUBLISHED, new Figure("accuracy", .9610, 4), spread);
-    assertThat(within.orScatter()).isEqualTo(within);
-  }
-
-  @Test
   void oneUnexplainedDifferenceMakesAResultUnacceptable() {
     Row differs = Row.exact(Variant.SAME, FIGURE, .5);
     Row equal = Row.exact(Variant.SAME, FIGURE, .9633);
