@@ -56,9 +56,11 @@ final class NotMnistRuns {
   private final int seeds;
   private final Map<Integer, Curves> curves = new LinkedHashMap<>();
   private final Curves half;
+  private final int testImages;
 
-  private NotMnistRuns(int seeds, Curves half) {
+  private NotMnistRuns(int seeds, int testImages, Curves half) {
     this.seeds = seeds;
+    this.testImages = testImages;
     this.half = half;
   }
 
@@ -85,6 +87,7 @@ final class NotMnistRuns {
       NotMnistRuns runs =
           new NotMnistRuns(
               seeds,
+              test.size(),
               trainings.of(
                   narrowest,
                   seedsOf(narrowest, seeds),
@@ -170,6 +173,11 @@ final class NotMnistRuns {
       throw new IllegalArgumentException("no width " + width + " among " + WIDTHS);
     }
     return found;
+  }
+
+  /** How many images the networks were tested on. */
+  int testImages() {
+    return testImages;
   }
 
   /** The narrowest networks again, trained on the first half of the training rows. */

@@ -8,7 +8,6 @@ import dev.lanewise.engine.Engine;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The experiments with linear classifiers, on the embedded data. */
@@ -33,24 +32,6 @@ class LinearExperimentsTest {
         .filter(row -> row.label().equals(label))
         .findFirst()
         .orElseThrow();
-  }
-
-  /** All but the times. */
-  private static List<Object> figures(Result result) {
-    return Stream.<Object>concat(
-            result.rows().stream()
-                .map(row -> List.of(row.label(), row.ours(), row.verdict(), row.note())),
-            Stream.of(result.notes(), result.series()))
-        .toList();
-  }
-
-  @Test
-  void theNumberOfThreadsChangesNoFigure() {
-    for (Experiment experiment : List.of(new QuadraticOvr(), new RandomSearchMnist())) {
-      Result one = run(experiment, 2, 1, Variant.PUBLISHED, Variant.CORRECTED);
-      Result two = run(experiment, 2, 2, Variant.PUBLISHED, Variant.CORRECTED);
-      assertThat(figures(two)).as(experiment.id()).isEqualTo(figures(one));
-    }
   }
 
   @Test
