@@ -22,7 +22,8 @@ record Work(double amount, String unit) {
           GemmBenchmark.class, p -> GemmBenchmark.work(parameter(p, "shape")),
           DistanceBenchmark.class, p -> DistanceBenchmark.work(parameter(p, "shape")),
           SoftmaxBenchmark.class, p -> SoftmaxBenchmark.work(parameter(p, "shape")),
-          KnnBenchmark.class, p -> KnnBenchmark.work(parameter(p, "shape")));
+          KnnBenchmark.class, p -> KnnBenchmark.work(parameter(p, "shape")),
+          TrainingBenchmark.class, p -> TrainingBenchmark.work(parameter(p, "network")));
 
   /**
    * The work of one operation.

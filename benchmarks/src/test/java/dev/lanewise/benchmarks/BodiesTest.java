@@ -11,6 +11,7 @@ import dev.lanewise.engine.kernel.Probe;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.neighbors.Distance;
 import dev.lanewise.engine.neighbors.Neighbors;
+import dev.lanewise.engine.nn.Mlp;
 import java.util.Arrays;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Assumptions;
@@ -92,6 +93,26 @@ class BodiesTest {
           Neighbors actual = new KnnBenchmark.Search(engine, distance, data, "12x90x50").find(3);
           assertThat(actual.indices()).isEqualTo(expected.indices());
           assertThat(actual.distances()).isEqualTo(expected.distances());
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = BackendRequest.class,
+      names = {"VECTOR", "OPENBLAS"})
+  void trains(BackendRequest backend) {
+    try (Engine engine = engine(backend);
+        Engine scalar = engine(BackendRequest.SCALAR)) {
+      for (String network : new String[] {"digits 4x30x50x200", "uniform 20x20x9x7"}) {
+        Mlp expected = new TrainingBenchmark.Epoch(scalar, network).train();
+        Mlp actual = new TrainingBenchmark.Epoch(engine, network).train();
+        for (int layer = 0; layer < 2; layer++) {
+          assertThat(norm(expected.weights(layer))).isPositive();
+          assertThat(actual.weights(layer).toArray())
+              .as("%s, layer %d", network, layer)
+              .containsExactly(expected.weights(layer).toArray(), precision());
         }
       }
     }

@@ -107,6 +107,33 @@ public final class SparseRows {
     return new SparseRows(columns, someStarts, someEnds, columnOf, values);
   }
 
+  /** The transposed matrix: columns x rows, in arrays of its own. */
+  public SparseRows transposed() {
+    int[] from = new int[columns];
+    int[] to = new int[columns];
+    for (int i = 0; i < rows(); i++) {
+      for (int k = starts[i]; k < ends[i]; k++) {
+        to[columnOf[k]]++;
+      }
+    }
+    int stored = 0;
+    for (int j = 0; j < columns; j++) {
+      from[j] = stored;
+      stored += to[j];
+      to[j] = from[j];
+    }
+    int[] rowOf = new int[stored];
+    float[] turned = new float[stored];
+    for (int i = 0; i < rows(); i++) {
+      for (int k = starts[i]; k < ends[i]; k++) {
+        int at = to[columnOf[k]]++;
+        rowOf[at] = i;
+        turned[at] = values[k];
+      }
+    }
+    return new SparseRows(rows(), from, to, rowOf, turned);
+  }
+
   /** Where a row begins in {@link #columnArray()} and {@link #valueArray()}. */
   public int start(int row) {
     return starts[row];

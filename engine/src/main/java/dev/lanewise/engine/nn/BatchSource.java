@@ -25,20 +25,15 @@ abstract sealed class BatchSource {
     this.updates = (rows + size - 1) / size;
   }
 
-  /**
-   * Samples that have at least this many elements for every one that is not 0 are multiplied
-   * sparse: a sparse product makes about half as many multiplications a second as a dense one, and
-   * building the form takes time too.
-   */
-  private static final int SPARSE = 4;
-
   /** From here on a dense product packs its weights for enough rows to be faster. */
   private static final int MOST_SPARSE_ROWS = 32;
 
-  static BatchSource of(Batching batching, Samples samples, RandomGenerator random, int classes) {
+  static BatchSource of(
+      Batching batching, Samples samples, SparseForms forms, RandomGenerator random, int classes) {
     return switch (batching) {
-      case Batching.Full() -> new InOrder(samples, samples.size());
-      case Batching.InOrder(int size) -> new InOrder(samples, Math.min(size, samples.size()));
+      case Batching.Full() -> new InOrder(samples, forms, samples.size());
+      case Batching.InOrder(int size) ->
+          new InOrder(samples, forms, Math.min(size, samples.size()));
       case Batching.Shuffled(int size) ->
           new Shuffled(samples, Math.min(size, samples.size()), random);
       case Batching.Stratified(int perClass) -> new Stratified(samples, perClass, random, classes);
@@ -69,8 +64,8 @@ abstract sealed class BatchSource {
   /** The current batch's rows. */
   abstract FloatMatrix rows();
 
-  /** The current batch's rows without their zeros, if that form was worth keeping. */
-  @Nullable SparseRows sparseRows() {
+  /** The current batch without its zeros, if that form was worth keeping. */
+  @Nullable SparseBatch sparse() {
     return null;
   }
 
@@ -92,11 +87,11 @@ abstract sealed class BatchSource {
    */
   private static final class InOrder extends BatchSource {
     private final FloatMatrix[] rows;
-    private final SparseRows @Nullable [] sparseRows;
+    private final SparseBatch @Nullable [] sparse;
     private final int[][] labels;
     private int current;
 
-    InOrder(Samples samples, int size) {
+    InOrder(Samples samples, SparseForms forms, int size) {
       super(samples.size(), size);
       rows = new FloatMatrix[updates()];
       labels = new int[updates()][];
@@ -106,25 +101,22 @@ abstract sealed class BatchSource {
         rows[u] = samples.rows().rows(from, to);
         labels[u] = Arrays.copyOfRange(samples.labels(), from, to);
       }
-      sparseRows = size <= MOST_SPARSE_ROWS ? sparse(samples.rows(), size, rows.length) : null;
+      SparseRows whole = size <= MOST_SPARSE_ROWS ? forms.of(samples.rows()) : null;
+      sparse = whole == null ? null : batches(whole, size, rows.length);
     }
 
-    private static SparseRows @Nullable [] sparse(FloatMatrix all, int size, int updates) {
-      long stored = SparseRows.nonZeros(all);
-      if (stored > Integer.MAX_VALUE || stored * SPARSE > (long) all.rows() * all.columns()) {
-        return null;
-      }
-      SparseRows whole = SparseRows.of(all);
-      SparseRows[] batches = new SparseRows[updates];
+    private static SparseBatch[] batches(SparseRows whole, int size, int updates) {
+      SparseBatch[] batches = new SparseBatch[updates];
       for (int u = 0; u < updates; u++) {
-        batches[u] = whole.rows(u * size, Math.min(all.rows(), (u + 1) * size));
+        int to = Math.min(whole.rows(), (u + 1) * size);
+        batches[u] = SparseBatch.of(whole.rows(u * size, to));
       }
       return batches;
     }
 
     @Override
-    @Nullable SparseRows sparseRows() {
-      return sparseRows == null ? null : sparseRows[current];
+    @Nullable SparseBatch sparse() {
+      return sparse == null ? null : sparse[current];
     }
 
     @Override

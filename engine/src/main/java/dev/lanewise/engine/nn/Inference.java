@@ -4,6 +4,7 @@ import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class Inference {
   private final FloatMatrix x;
   private final int chunks;
   private final FloatMatrix[] inputs;
+  private final SparseRows @Nullable [] sparseInputs;
   private final FloatMatrix[] logitChunks;
   private final FloatMatrix[] scoreChunks;
   private final FloatMatrix[] probabilityChunks;
@@ -30,6 +32,20 @@ final class Inference {
   private final ArrayDeque<Hidden> free = new ArrayDeque<>();
 
   Inference(Engine engine, Parameters parameters, Output output, FloatMatrix x) {
+    this(engine, parameters, output, x, null);
+  }
+
+  /**
+   * For rows that are passed forward often.
+   *
+   * @param sparse the rows of {@code x} without their zeros, or null if that is not worth it
+   */
+  Inference(
+      Engine engine,
+      Parameters parameters,
+      Output output,
+      FloatMatrix x,
+      @Nullable SparseRows sparse) {
     this.engine = engine;
     this.kernels = engine.kernels();
     this.parameters = parameters;
@@ -47,6 +63,7 @@ final class Inference {
       this.overRows = null;
     }
     this.inputs = chunksOf(x);
+    this.sparseInputs = sparse == null ? null : chunksOf(sparse);
     this.logitChunks = chunksOf(logits);
     this.scoreChunks = chunksOf(scores);
     this.probabilityChunks = chunksOf(probabilities);
@@ -58,6 +75,14 @@ final class Inference {
       views[c] = views.length == 1 ? x : x.rows(c * Work.CHUNK, Work.chunkEnd(c, x.rows()));
     }
     return views;
+  }
+
+  private static SparseRows[] chunksOf(SparseRows x) {
+    SparseRows[] parts = new SparseRows[Work.chunks(x.rows())];
+    for (int c = 0; c < parts.length; c++) {
+      parts[c] = x.rows(c * Work.CHUNK, Work.chunkEnd(c, x.rows()));
+    }
+    return parts;
   }
 
   /** n x classes; valid until the next call of this instance. */
@@ -102,7 +127,12 @@ final class Inference {
     for (int l = 0; l < parameters.layers(); l++) {
       boolean last = l == parameters.layers() - 1;
       FloatMatrix output = last ? logitChunks[c] : hidden.layer(l, input.rows());
-      kernels.gemm(Transpose.NO, Transpose.NO, 1, input, parameters.weights[l], 0, output);
+      FloatMatrix w = parameters.weights[l];
+      if (l == 0 && sparseInputs != null) {
+        kernels.sparseGemm(Transpose.NO, 1, sparseInputs[c], w, 0, output);
+      } else {
+        kernels.gemm(Transpose.NO, Transpose.NO, 1, input, w, 0, output);
+      }
       kernels.addRow(parameters.biases[l], output);
       if (!last) {
         kernels.activate(parameters.activation, output, output);

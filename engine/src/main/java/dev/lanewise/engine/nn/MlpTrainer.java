@@ -2,6 +2,7 @@ package dev.lanewise.engine.nn;
 
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.kernel.Activation;
+import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.random.SeedStreams;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -220,7 +221,9 @@ public final class MlpTrainer {
   private final class Loop {
     private final TrainingListener listener;
     private final Parameters parameters;
+    private final SparseForms forms = new SparseForms();
     private final BatchSource source;
+    private final List<Tile> tiles;
     private final TrainingStep[] steps;
     private final Map<String, Samples> before;
     private final Map<String, Samples> after;
@@ -237,16 +240,10 @@ public final class MlpTrainer {
       this.parameters = parameters;
       this.before = run.before;
       this.after = run.after;
-      this.source = BatchSource.of(batching, run.train, seeds.stream("batches"), classes());
+      this.source = BatchSource.of(batching, run.train, forms, seeds.stream("batches"), classes());
       int[] batchSizes = source.sizes();
-      List<Tile> tiles =
-          Tile.of(
-              engine.kernels(),
-              parameters,
-              Parameters.zeros(sizes, activation),
-              optimizer,
-              biasOptimizer,
-              batchSizes[0]);
+      this.tiles =
+          Tile.forTraining(engine.kernels(), parameters, optimizer, biasOptimizer, batchSizes[0]);
       this.steps = new TrainingStep[batchSizes.length];
       for (int i = 0; i < steps.length; i++) {
         steps[i] =
@@ -267,7 +264,8 @@ public final class MlpTrainer {
     }
 
     private void prepare(String name, Samples samples) {
-      inferences.put(name, new Inference(engine, parameters, output, samples.rows()));
+      FloatMatrix x = samples.rows();
+      inferences.put(name, new Inference(engine, parameters, output, x, forms.of(x)));
     }
 
     Training train() {
@@ -310,7 +308,7 @@ public final class MlpTrainer {
       for (int u = 0; u < source.updates() && updatesMade < updates && !stopped; u++) {
         source.load(u);
         TrainingStep step = steps[source.sizeIndex(u)];
-        step.run(source.rows(), source.sparseRows(), source.labels(), factor);
+        step.run(source.rows(), source.sparse(), source.labels(), factor);
         Tally tally = step.tally();
         double lossSum = tally.sum(0);
         if (!keepGoing && !Double.isFinite(lossSum)) {
@@ -326,6 +324,7 @@ public final class MlpTrainer {
         stopped = listener.onUpdate(updatesMade, batchRows, lossSum) == Decision.STOP;
         updatesMade++;
       }
+      tiles.forEach(Tile::publish);
       return new Evaluation(rows, correct, sums);
     }
 

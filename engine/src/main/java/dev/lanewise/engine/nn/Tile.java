@@ -3,7 +3,6 @@ package dev.lanewise.engine.nn;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
-import dev.lanewise.engine.matrix.SparseRows;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +13,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tile {
 
+  /**
+   * Layers with up to so many outputs, and at least so many inputs, are turned: their rows do not
+   * fill vectors, their columns do. For 8 x 300 x 10 the products of a step take a third of the
+   * time.
+   */
+  private static final int TURNED_CLASSES = 16;
+
+  private static final int TURNED_INPUTS = 192;
+
   private final int layer;
   private final int fromRow;
   private final int toRow;
@@ -21,6 +29,7 @@ final class Tile {
   private final int toColumn;
   private final Kernels kernels;
   private final FloatMatrix weights;
+  private final @Nullable FloatMatrix turnedFrom;
   private final boolean whole;
   private final Optimizer weightOptimizer;
   private final FloatMatrix weightGradient;
@@ -38,7 +47,8 @@ final class Tile {
       int fromRow,
       int toRow,
       int fromColumn,
-      int toColumn) {
+      int toColumn,
+      boolean turn) {
     this.layer = layer;
     this.fromRow = fromRow;
     this.toRow = toRow;
@@ -47,9 +57,19 @@ final class Tile {
     this.kernels = kernels;
     this.weightOptimizer = weightOptimizer;
     FloatMatrix all = parameters.weights[layer];
-    this.weights = all.block(fromRow, toRow, fromColumn, toColumn);
-    this.whole = weights.rows() == all.rows() && weights.columns() == all.columns();
-    this.weightGradient = gradients.weights[layer].block(fromRow, toRow, fromColumn, toColumn);
+    this.whole = toRow - fromRow == all.rows() && toColumn - fromColumn == all.columns();
+    if (turn) {
+      this.turnedFrom = all;
+      int inputs = all.rows();
+      int outputs = all.columns();
+      this.weights = FloatMatrix.zeros(outputs, inputs);
+      this.weightGradient = FloatMatrix.zeros(outputs, inputs);
+      transpose(all, weights);
+    } else {
+      this.turnedFrom = null;
+      this.weights = all.block(fromRow, toRow, fromColumn, toColumn);
+      this.weightGradient = gradients.weights[layer].block(fromRow, toRow, fromColumn, toColumn);
+    }
     this.weightUpdater = weightOptimizer.updater(kernels, weights, weightGradient);
     if (fromRow == 0) {
       FloatMatrix biases = parameters.biases[layer].block(0, 1, fromColumn, toColumn);
@@ -61,7 +81,7 @@ final class Tile {
     }
   }
 
-  /** The tiles of all layers for batches of up to some number of rows. */
+  /** The tiles of all layers, for gradients: none is turned. */
   static List<Tile> of(
       Kernels kernels,
       Parameters parameters,
@@ -69,11 +89,50 @@ final class Tile {
       Optimizer weightOptimizer,
       Optimizer biasOptimizer,
       int batchRows) {
+    return of(kernels, parameters, gradients, weightOptimizer, biasOptimizer, batchRows, false);
+  }
+
+  /**
+   * The tiles of all layers, for a training by batches of up to some number of rows. The weights of
+   * an output layer with few classes are turned: they live in the tile, transposed, until {@link
+   * #publish}.
+   */
+  static List<Tile> forTraining(
+      Kernels kernels,
+      Parameters parameters,
+      Optimizer weightOptimizer,
+      Optimizer biasOptimizer,
+      int batchRows) {
+    return of(
+        kernels,
+        parameters,
+        Parameters.zeros(parameters.sizes, parameters.activation),
+        weightOptimizer,
+        biasOptimizer,
+        batchRows,
+        true);
+  }
+
+  private static List<Tile> of(
+      Kernels kernels,
+      Parameters parameters,
+      Parameters gradients,
+      Optimizer weightOptimizer,
+      Optimizer biasOptimizer,
+      int batchRows,
+      boolean turning) {
     List<Tile> tiles = new ArrayList<>();
     for (int l = 0; l < parameters.layers(); l++) {
       int rows = parameters.sizes[l];
       int columns = parameters.sizes[l + 1];
       boolean cut = (long) batchRows * rows * columns >= Work.SHARED;
+      boolean turn =
+          turning
+              && !cut
+              && l > 0
+              && l == parameters.layers() - 1
+              && columns <= TURNED_CLASSES
+              && rows >= TURNED_INPUTS;
       int down = cut ? (rows + Work.TILE - 1) / Work.TILE : 1;
       int across = cut ? (columns + Work.TILE - 1) / Work.TILE : 1;
       for (int i = 0; i < down; i++) {
@@ -89,7 +148,8 @@ final class Tile {
                   part(rows, down, i),
                   part(rows, down, i + 1),
                   part(columns, across, j),
-                  part(columns, across, j + 1)));
+                  part(columns, across, j + 1),
+                  turn));
         }
       }
     }
@@ -101,12 +161,28 @@ final class Tile {
     return (int) ((long) length * i / parts);
   }
 
+  private static void transpose(FloatMatrix from, FloatMatrix to) {
+    for (int i = 0; i < from.rows(); i++) {
+      for (int j = 0; j < from.columns(); j++) {
+        to.set(j, i, from.get(i, j));
+      }
+    }
+  }
+
   int layer() {
     return layer;
   }
 
-  FloatMatrix weightGradient() {
-    return weightGradient;
+  /** The layer's weights, outputs x inputs, if that is how the tile keeps them. */
+  @Nullable FloatMatrix turned() {
+    return turnedFrom == null ? null : weights;
+  }
+
+  /** Brings the parameters up to date with weights that are turned. */
+  void publish() {
+    if (turnedFrom != null) {
+      transpose(weights, turnedFrom);
+    }
   }
 
   @Nullable FloatMatrix biasGradient() {
@@ -127,6 +203,16 @@ final class Tile {
         : delta.block(0, delta.rows(), fromColumn, toColumn);
   }
 
+  /** Computes the gradient of the weights from {@link #rowsOf} and {@link #columnsOf}. */
+  void weightGradient(FloatMatrix x, FloatMatrix delta) {
+    multiply(1, x, delta, 0, weightGradient);
+  }
+
+  private void multiply(float alpha, FloatMatrix x, FloatMatrix delta, float beta, FloatMatrix c) {
+    boolean turn = turnedFrom != null;
+    kernels.gemm(Transpose.YES, Transpose.NO, alpha, turn ? delta : x, turn ? x : delta, beta, c);
+  }
+
   /** Whether this is all of a layer. */
   boolean isWholeLayer(int ofLayer) {
     return layer == ofLayer && whole;
@@ -139,11 +225,23 @@ final class Tile {
 
   /**
    * As {@link #step}, but the gradient of the weights, x' delta, is added to them as it arises; the
-   * gradient matrix is not written. Only if {@link #followsGradient}.
+   * gradient matrix is not written. By input, so that a row of weights is read and written once for
+   * all examples that have it. Only if {@link #followsGradient}.
    */
-  void stepAlong(SparseRows x, FloatMatrix delta, double rateFactor) {
+  void stepAlong(SparseBatch x, FloatMatrix delta, double rateFactor) {
     kernels.sparseGemm(
-        Transpose.YES, (float) -(weightOptimizer.rate() * rateFactor), x, delta, 1, weights);
+        Transpose.NO,
+        (float) -(weightOptimizer.rate() * rateFactor),
+        x.inputs(),
+        delta,
+        1,
+        weights);
+    stepBiases(rateFactor);
+  }
+
+  /** As {@link #stepAlong(SparseBatch, FloatMatrix, double)}, with a dense input. */
+  void stepAlong(FloatMatrix x, FloatMatrix delta, double rateFactor) {
+    multiply((float) -(weightOptimizer.rate() * rateFactor), x, delta, 1, weights);
     stepBiases(rateFactor);
   }
 

@@ -4,7 +4,6 @@ import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
-import dev.lanewise.engine.matrix.SparseRows;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +45,12 @@ final class TrainingStep {
   private final FloatMatrix[] tileInputs;
   private final FloatMatrix[] tileDeltas;
 
+  // The output layer's weights, outputs x inputs, where a tile keeps them so.
+  private final @Nullable FloatMatrix turned;
+
   private final FloatMatrix[] inputChunks;
   private @Nullable FloatMatrix bound;
-  private @Nullable SparseRows sparse;
+  private @Nullable SparseBatch sparse;
   private int[] labels = {};
   private double rateFactor;
   private final Tally tally;
@@ -114,6 +116,7 @@ final class TrainingStep {
     inputChunks = new FloatMatrix[chunks];
     tileInputs = new FloatMatrix[tiles.size()];
     tileDeltas = new FloatMatrix[tiles.size()];
+    turned = tiles.getLast().turned();
     for (int t = 0; t < tileInputs.length; t++) {
       Tile tile = tiles.get(t);
       tileDeltas[t] = tile.columnsOf(wholeDeltas[tile.layer()]);
@@ -126,10 +129,10 @@ final class TrainingStep {
   /**
    * One update.
    *
-   * @param sparseX the same rows as {@code x} without their zeros, or null; not used for a batch
-   *     that is cut
+   * @param sparseX the rows of {@code x} without their zeros, or null; not used for a batch that is
+   *     cut
    */
-  void run(FloatMatrix x, @Nullable SparseRows sparseX, int[] batchLabels, double factor) {
+  void run(FloatMatrix x, @Nullable SparseBatch sparseX, int[] batchLabels, double factor) {
     rateFactor = factor;
     sparse = chunks == 1 ? sparseX : null;
     gradientsAtSums(x, batchLabels);
@@ -190,7 +193,9 @@ final class TrainingStep {
     for (int l = 0; l <= last; l++) {
       FloatMatrix z = l == last ? logitChunks[c] : sums[l][c];
       if (l == 0 && sparse != null) {
-        kernels.sparseGemm(Transpose.NO, 1, sparse, parameters.weights[0], 0, z);
+        kernels.sparseGemm(Transpose.NO, 1, sparse.rows(), parameters.weights[0], 0, z);
+      } else if (l == last && turned != null) {
+        kernels.gemm(Transpose.NO, Transpose.YES, 1, input, turned, 0, z);
       } else {
         kernels.gemm(Transpose.NO, Transpose.NO, 1, input, parameters.weights[l], 0, z);
       }
@@ -213,17 +218,20 @@ final class TrainingStep {
   }
 
   private void backward(int c) {
-    for (int l = parameters.layers() - 1; l > 0; l--) {
+    int last = parameters.layers() - 1;
+    for (int l = last; l > 0; l--) {
       FloatMatrix g = deltas[l - 1][c];
-      kernels.gemm(Transpose.NO, Transpose.YES, 1, deltas[l][c], parameters.weights[l], 0, g);
+      if (l == last && turned != null) {
+        kernels.gemm(Transpose.NO, Transpose.NO, 1, deltas[l][c], turned, 0, g);
+      } else {
+        kernels.gemm(Transpose.NO, Transpose.YES, 1, deltas[l][c], parameters.weights[l], 0, g);
+      }
       kernels.timesDerivative(parameters.activation, sums[l - 1][c], activations[l - 1][c], g);
     }
   }
 
   private void gradient(int t) {
-    Tile tile = tiles.get(t);
-    kernels.gemm(
-        Transpose.YES, Transpose.NO, 1, tileInputs[t], tileDeltas[t], 0, tile.weightGradient());
+    tiles.get(t).weightGradient(tileInputs[t], tileDeltas[t]);
     biasGradient(t);
   }
 
@@ -237,14 +245,18 @@ final class TrainingStep {
 
   private void gradientAndUpdate(int t) {
     Tile tile = tiles.get(t);
-    SparseRows x = sparse;
-    if (x != null && tile.isWholeLayer(0) && tile.followsGradient()) {
-      // Rows of weights whose inputs are all 0 have no gradient and stay where they are.
-      biasGradient(t);
-      tile.stepAlong(x, tileDeltas[t], rateFactor);
+    if (!tile.followsGradient()) {
+      gradient(t);
+      tile.step(rateFactor);
       return;
     }
-    gradient(t);
-    tile.step(rateFactor);
+    biasGradient(t);
+    SparseBatch x = sparse;
+    if (x != null && tile.isWholeLayer(0)) {
+      // Rows of weights whose inputs are all 0 have no gradient and stay where they are.
+      tile.stepAlong(x, tileDeltas[t], rateFactor);
+    } else {
+      tile.stepAlong(tileInputs[t], tileDeltas[t], rateFactor);
+    }
   }
 }

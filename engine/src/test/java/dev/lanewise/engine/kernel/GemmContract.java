@@ -223,6 +223,8 @@ public abstract class GemmContract extends KernelContract {
       {784, 300, 8},
       {784, 10, 128},
       {300, 10, 8},
+      {10, 300, 8},
+      {8, 300, 10},
       {8, 784, 300},
       {200, 10, 1000},
       {1, 300, 784},
@@ -253,7 +255,15 @@ public abstract class GemmContract extends KernelContract {
     RandomGenerator random = random(5);
     // Deeper, higher and wider than any block that a kernel packs at once.
     int[][] shapes = {
-      {7, 9, 2100}, {530, 6, 17}, {6, 2300, 17}, {250, 40, 260}, {12, 1100, 260}, {21, 10, 193}
+      {7, 9, 2100},
+      {530, 6, 17},
+      {6, 2300, 17},
+      {250, 40, 260},
+      {12, 1100, 260},
+      {21, 10, 193},
+      {5, 97, 15},
+      {5, 103, 16},
+      {5, 103, 17}
     };
     for (int[] shape : shapes) {
       for (Transpose transposeA : Transpose.values()) {

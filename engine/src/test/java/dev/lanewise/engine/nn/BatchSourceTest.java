@@ -24,7 +24,7 @@ class BatchSourceTest {
   }
 
   private static BatchSource source(Batching batching, Samples samples, int classes) {
-    return BatchSource.of(batching, samples, TestData.random(5), classes);
+    return BatchSource.of(batching, samples, new SparseForms(), TestData.random(5), classes);
   }
 
   /** The rows of one epoch, batch by batch; checks that labels go with them. */

@@ -29,7 +29,11 @@ final class VectorKernels implements Kernels {
       FloatMatrix b,
       float beta,
       FloatMatrix c) {
-    VectorGemm.gemm(transposeA, transposeB, alpha, a, b, beta, c);
+    if (VectorGemmShallow.suits(transposeB, b, c.columns())) {
+      VectorGemmShallow.gemm(transposeA, alpha, a, b, beta, c);
+    } else {
+      VectorGemm.gemm(transposeA, transposeB, alpha, a, b, beta, c);
+    }
   }
 
   @Override

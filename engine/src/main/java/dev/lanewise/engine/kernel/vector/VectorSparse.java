@@ -12,12 +12,11 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Sparse rows times a dense matrix. A row of the result is cut into groups of vectors that are kept
- * in registers while the row's stored elements pass by: six vectors where there are that many. With
- * ten, the method outgrows what C2 inlines, and every sum is boxed at the end of a row. What is
- * left at the end, one to two vectors, is done as two that overlap; both are read before either is
- * written, so an element that both hold gets the same value twice. Only matrices narrower than a
- * vector need a mask.
+ * Sparse rows times a dense matrix. Wide rows of the result are left to {@link VectorSparseRow}. A
+ * narrower one is cut into pairs of vectors that are kept in registers while the row's stored
+ * elements pass by. What is left at the end, one to two vectors, is done as two that overlap; both
+ * are read before either is written, so an element that both hold gets the same value twice. Only
+ * matrices narrower than a vector need a mask.
  */
 final class VectorSparse {
 
@@ -28,7 +27,11 @@ final class VectorSparse {
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-  private static final int GROUP = 6 * LENGTH;
+  /**
+   * From here on a pass over whole rows is faster than sums held in registers: it is long enough
+   * for what a pass costs before its first vector.
+   */
+  static final int WIDE = 6 * LENGTH;
 
   private VectorSparse() {}
 
@@ -49,7 +52,7 @@ final class VectorSparse {
   }
 
   /** C = beta C; with beta 0 nothing is read. */
-  private static void scale(float beta, FloatMatrix c) {
+  static void scale(float beta, FloatMatrix c) {
     for (int i = 0; i < c.rows(); i++) {
       if (beta == 0) {
         c.segment().asSlice(at(c, i), 4L * c.columns()).fill((byte) 0);
@@ -71,7 +74,7 @@ final class VectorSparse {
     }
   }
 
-  private static long at(FloatMatrix x, int row) {
+  static long at(FloatMatrix x, int row) {
     return 4 * (x.offset() + (long) row * x.stride());
   }
 
@@ -88,11 +91,11 @@ final class VectorSparse {
       int start = a.start(i);
       int end = a.end(i);
       long cAt = at(c, i);
-      int j = 0;
-      // A group is taken only if nothing, or at least a vector, is left for the pair at the end.
-      for (; n - j == GROUP || n - j >= GROUP + LENGTH; j += GROUP) {
-        group(alpha, start, end, columns, values, from, bAt + 4L * j, step, to, cAt + 4L * j);
+      if (n >= WIDE) {
+        VectorSparseRow.add(n, alpha, start, end, columns, values, from, bAt, step, to, cAt);
+        continue;
       }
+      int j = 0;
       for (; n - j >= 3 * LENGTH; j += 2 * LENGTH) {
         pair(alpha, start, end, columns, values, from, bAt + 4L * j, step, to, cAt + 4L * j, V);
       }
@@ -107,47 +110,6 @@ final class VectorSparse {
         narrow(n, alpha, start, end, columns, values, from, bAt, step, to, cAt);
       }
     }
-  }
-
-  private static void group(
-      float alpha,
-      int start,
-      int end,
-      int[] columns,
-      float[] values,
-      MemorySegment b,
-      long bAt,
-      long step,
-      MemorySegment c,
-      long cAt) {
-    FloatVector c0 = FloatVector.zero(F);
-    FloatVector c1 = FloatVector.zero(F);
-    FloatVector c2 = FloatVector.zero(F);
-    FloatVector c3 = FloatVector.zero(F);
-    FloatVector c4 = FloatVector.zero(F);
-    FloatVector c5 = FloatVector.zero(F);
-    for (int k = start; k < end; k++) {
-      long at = bAt + step * columns[k];
-      FloatVector x = FloatVector.broadcast(F, values[k]);
-      c0 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at, NATIVE), c0);
-      c1 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + V, NATIVE), c1);
-      c2 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 2 * V, NATIVE), c2);
-      c3 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 3 * V, NATIVE), c3);
-      c4 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 4 * V, NATIVE), c4);
-      c5 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + 5 * V, NATIVE), c5);
-    }
-    add(alpha, c0, c, cAt);
-    add(alpha, c1, c, cAt + V);
-    add(alpha, c2, c, cAt + 2 * V);
-    add(alpha, c3, c, cAt + 3 * V);
-    add(alpha, c4, c, cAt + 4 * V);
-    add(alpha, c5, c, cAt + 5 * V);
-  }
-
-  private static void add(float alpha, FloatVector sum, MemorySegment c, long at) {
-    Lanes.multiplyAdd(
-            sum, FloatVector.broadcast(F, alpha), FloatVector.fromMemorySegment(F, c, at, NATIVE))
-        .intoMemorySegment(c, at, NATIVE);
   }
 
   /**

@@ -21,7 +21,9 @@ final class TinyCalls {
 
   public static void main(String[] args) {
     Kernels kernels = new VectorKernels();
-    int[][] shapes = {{20, 40, 4}, {4, 40, 20}, {4, 10, 20}, {60, 40, 4}};
+    int[][] shapes = {
+      {20, 40, 4}, {4, 40, 20}, {4, 10, 20}, {60, 40, 4}, {4, 105, 15}, {4, 105, 2}, {4, 105, 1}
+    };
     for (int call = 0; call < CALLS; call++) {
       for (int[] shape : shapes) {
         for (Transpose a : Transpose.values()) {

@@ -1,0 +1,61 @@
+package dev.lanewise.engine.kernel.vector;
+
+import dev.lanewise.engine.kernel.Shapes;
+import dev.lanewise.engine.kernel.Transpose;
+import dev.lanewise.engine.matrix.FloatMatrix;
+
+/**
+ * Products of little depth and long rows, such as the update of ten rows of weights from a batch of
+ * eight: a row of C takes multiples of a few rows of B, and nothing is packed.
+ */
+final class VectorGemmShallow {
+
+  /** Two passes over a row; deeper, blocks of C held in registers pay for packing. */
+  private static final int DEPTH = 16;
+
+  private static final int[] ROWS = new int[DEPTH];
+
+  static {
+    for (int p = 0; p < DEPTH; p++) {
+      ROWS[p] = p;
+    }
+  }
+
+  private VectorGemmShallow() {}
+
+  /** Whether C, n wide, is such a product. */
+  static boolean suits(Transpose transposeB, FloatMatrix b, int n) {
+    return transposeB == Transpose.NO && b.rows() <= DEPTH && n >= VectorSparse.WIDE;
+  }
+
+  static void gemm(
+      Transpose transposeA, float alpha, FloatMatrix a, FloatMatrix b, float beta, FloatMatrix c) {
+    int k = Shapes.gemm(transposeA, Transpose.NO, a, b, c);
+    if (beta != 1) {
+      VectorSparse.scale(beta, c);
+    }
+    if (alpha == 0) {
+      return;
+    }
+    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
+    float[] factors = workspace.a;
+    for (int i = 0; i < c.rows(); i++) {
+      for (int p = 0; p < k; p++) {
+        factors[p] = transposeA == Transpose.NO ? a.get(i, p) : a.get(p, i);
+      }
+      VectorSparseRow.add(
+          c.columns(),
+          alpha,
+          0,
+          k,
+          ROWS,
+          factors,
+          b.segment(),
+          VectorSparse.at(b, 0),
+          4L * b.stride(),
+          c.segment(),
+          VectorSparse.at(c, i));
+    }
+    workspace.giveBack();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.lanewise.engine.matrix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The forms that are made of other forms. */
+class SparseRowsTest {
+
+  private static FloatMatrix mostlyZeros(int rows, int columns, Random random) {
+    FloatMatrix x = FloatMatrix.zeros(rows, columns);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        x.set(i, j, random.nextInt(3) == 0 ? random.nextFloat() : 0);
+      }
+    }
+    return x;
+  }
+
+  private static float[] dense(SparseRows x) {
+    float[] elements = new float[x.rows() * x.columns()];
+    for (int i = 0; i < x.rows(); i++) {
+      for (int k = x.start(i); k < x.end(i); k++) {
+        elements[i * x.columns() + x.columnArray()[k]] = x.valueArray()[k];
+      }
+    }
+    return elements;
+  }
+
+  @Test
+  void transposedHasRowsForColumnsInAscendingOrder() {
+    Random random = new Random(1);
+    for (int[] shape : new int[][] {{0, 3}, {3, 0}, {1, 1}, {5, 9}, {9, 5}}) {
+      FloatMatrix x = mostlyZeros(shape[0], shape[1], random);
+      SparseRows turned = SparseRows.of(x).transposed();
+      assertThat(turned.rows()).isEqualTo(shape[1]);
+      assertThat(turned.columns()).isEqualTo(shape[0]);
+      for (int j = 0; j < turned.rows(); j++) {
+        for (int k = turned.start(j) + 1; k < turned.end(j); k++) {
+          assertThat(turned.columnArray()[k]).isGreaterThan(turned.columnArray()[k - 1]);
+        }
+      }
+      assertThat(dense(turned.transposed())).isEqualTo(x.toArray());
+    }
+  }
+
+  @Test
+  void transposedOfAPartHasThatPartOnly() {
+    FloatMatrix x = mostlyZeros(12, 7, new Random(2));
+    SparseRows part = SparseRows.of(x).rows(3, 9);
+    assertThat(part.transposed().columns()).isEqualTo(6);
+    assertThat(dense(part.transposed().transposed())).isEqualTo(x.rows(3, 9).copy().toArray());
+    SparseRows gathered = SparseRows.of(x).gather(new int[] {4, 4, 0}, 0, 3);
+    assertThat(dense(gathered.transposed().transposed())).isEqualTo(x.gather(4, 4, 0).toArray());
+  }
+}
