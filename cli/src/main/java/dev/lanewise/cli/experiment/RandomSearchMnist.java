@@ -1,6 +1,7 @@
 package dev.lanewise.cli.experiment;
 
 import dev.lanewise.data.ImageSet;
+import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.linear.RandomSearch;
 import dev.lanewise.engine.linear.SoftmaxRegression;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -139,41 +140,50 @@ final class RandomSearchMnist implements Experiment {
     int seeds = context.seeds(this);
     ImageSet test = context.mnist().test();
     FloatMatrix trainPixels = Scaling.none(context.mnist().train().images());
+    int[] trainLabels = context.mnist().train().labels();
     FloatMatrix testPixels = Scaling.none(test.images());
-    List<Run> runs = new ArrayList<>();
+    Run[] all = new Run[seeds];
+    Engine serial = context.engine().serial();
     try (Progress progress = context.progress(id(), (long) seeds * MAX_STEPS)) {
-      for (int seed = 0; seed < seeds; seed++) {
-        Run run = new Run();
-        long start = System.nanoTime();
-        SeedStreams streams = new SeedStreams(seed);
-        RandomSearch.Result result =
-            new RandomSearch(context.engine(), test.classes().size())
-                .maxSteps(MAX_STEPS)
-                .patience(20)
-                .batchSize(256)
-                .initialDeviation(1e-3)
-                .stepDeviation(1e-4)
-                .onStep(
-                    (step, best) -> {
-                      if (step.kept()) {
-                        run.keep(step, best, testPixels, test.labels());
-                      }
-                      progress.step(1);
-                      return true;
-                    })
-                .fit(
-                    trainPixels,
-                    context.mnist().train().labels(),
-                    streams.stream("weights"),
-                    streams.stream("batches"));
-        run.accuracy = result.model().evaluate(testPixels, test.labels()).accuracy();
-        run.accuracies.add(new Series.Point(run.loss, run.accuracy));
-        run.steps = result.steps();
-        run.seconds = (System.nanoTime() - start) / 1e9;
-        progress.step(MAX_STEPS - run.steps);
-        runs.add(run);
-      }
+      // A thread to a seed: there is too little to do in a step to share it out.
+      context
+          .engine()
+          .parallelism()
+          .forEach(
+              seeds,
+              seed -> {
+                Run run = new Run();
+                long start = System.nanoTime();
+                SeedStreams streams = new SeedStreams(seed);
+                RandomSearch.Result result =
+                    new RandomSearch(serial, test.classes().size())
+                        .maxSteps(MAX_STEPS)
+                        .patience(20)
+                        .batchSize(256)
+                        .initialDeviation(1e-3)
+                        .stepDeviation(1e-4)
+                        .onStep(
+                            (step, best) -> {
+                              if (step.kept()) {
+                                run.keep(step, best, testPixels, test.labels());
+                              }
+                              progress.step(1);
+                              return true;
+                            })
+                        .fit(
+                            trainPixels,
+                            trainLabels,
+                            streams.stream("weights"),
+                            streams.stream("batches"));
+                run.accuracy = result.model().evaluate(testPixels, test.labels()).accuracy();
+                run.accuracies.add(new Series.Point(run.loss, run.accuracy));
+                run.steps = result.steps();
+                run.seconds = (System.nanoTime() - start) / 1e9;
+                progress.step(MAX_STEPS - run.steps);
+                all[seed] = run;
+              });
     }
+    List<Run> runs = List.of(all);
     List<String> notes = new ArrayList<>();
     notes.add(
         "Pixels are 0 .. 255. Steps are counted from 0. The loss is the sum of the batches' means;"

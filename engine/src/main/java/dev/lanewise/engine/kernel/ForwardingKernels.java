@@ -87,6 +87,11 @@ public abstract class ForwardingKernels implements Kernels {
   }
 
   @Override
+  public void inverseProbabilities(FloatMatrix x, FloatMatrix y, int[] labels, float[] out) {
+    fallback.inverseProbabilities(x, y, labels, out);
+  }
+
+  @Override
   public void addRow(FloatMatrix row, FloatMatrix x) {
     fallback.addRow(row, x);
   }

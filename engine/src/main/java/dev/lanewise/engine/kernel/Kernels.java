@@ -143,6 +143,20 @@ public interface Kernels {
   void softmaxRows(FloatMatrix logits, FloatMatrix probabilities);
 
   /**
+   * How improbable each row's label is: out[i] = 1 / p = sum_j exp(z_j - z_label) where z is row i
+   * of X + Y and p the softmax probability of its label. At least 1 up to rounding; infinite where
+   * a float cannot hold it, NaN where the row holds NaN or the label's z is infinite.
+   *
+   * @param x m x n
+   * @param y m x n
+   * @param labels m columns, 0 .. n - 1
+   * @param out receives m values
+   * @throws IllegalArgumentException if the shapes do not fit or an array is shorter than m
+   * @throws IndexOutOfBoundsException if a label is no column
+   */
+  void inverseProbabilities(FloatMatrix x, FloatMatrix y, int[] labels, float[] out);
+
+  /**
    * Adds one row to every row, x(i, j) += row(0, j).
    *
    * @param row 1 x n

@@ -136,6 +136,25 @@ public final class Shapes {
     }
   }
 
+  /** Two matrices of one shape, a label for each of their rows and room for a value. */
+  public static void labels(String operation, Matrix x, Matrix y, int[] labels, float[] out) {
+    same(operation, x, y);
+    if (labels.length < x.rows() || out.length < x.rows()) {
+      throw new IllegalArgumentException(
+          operation
+              + ": "
+              + x.rows()
+              + " rows, but "
+              + labels.length
+              + " labels and room for "
+              + out.length
+              + " values");
+    }
+    for (int i = 0; i < x.rows(); i++) {
+      Objects.checkIndex(labels[i], x.columns());
+    }
+  }
+
   /** A row that must be 1 x the columns of a matrix. */
   public static void row(String operation, Matrix row, Matrix x) {
     if (row.rows() != 1 || row.columns() != x.columns()) {

@@ -4,6 +4,7 @@ import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.util.Arrays;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +35,11 @@ public final class RandomSearch {
    */
   private static final int AHEAD = 8;
 
-  /** Below this, -log p is taken from logits: a float that small has lost its precision. */
-  private static final float TINY = 1e-30f;
+  /**
+   * A product of 1 / p, each below 3.5e38, that has passed this is turned into its logarithm before
+   * another one could take it past the largest double: one logarithm for hundreds of rows.
+   */
+  private static final double LARGE = 1e260;
 
   /** Told after each step. */
   @FunctionalInterface
@@ -183,8 +187,11 @@ public final class RandomSearch {
 
     private final FloatMatrix stepsB;
     private final FloatMatrix change;
-    private final FloatMatrix probabilities;
-    private final double[] rowLoss;
+    private final int[][] chunkLabels;
+
+    /** For each row of a chunk, 1 / the probability that the last step judged gives its label. */
+    private final float[][] inverse;
+
     private final double[] chunkLoss;
     private final int[] deal;
 
@@ -201,9 +208,16 @@ public final class RandomSearch {
       stepsW = FloatMatrix.zeros(x.columns(), ahead * classes);
       stepsB = FloatMatrix.zeros(1, ahead * classes);
       change = FloatMatrix.zeros(n, ahead * classes);
-      probabilities = FloatMatrix.zeros(n, classes);
-      rowLoss = new double[n];
-      chunkLoss = new double[SoftmaxRegression.chunks(n)];
+      int chunks = SoftmaxRegression.chunks(n);
+      chunkLabels = new int[chunks][];
+      inverse = new float[chunks][];
+      for (int chunk = 0; chunk < chunks; chunk++) {
+        int from = chunk * SoftmaxRegression.CHUNK;
+        int to = Math.min(n, from + SoftmaxRegression.CHUNK);
+        chunkLabels[chunk] = Arrays.copyOfRange(labels, from, to);
+        inverse[chunk] = new float[to - from];
+      }
+      chunkLoss = new double[chunks];
       deal = new int[n];
       for (int i = 0; i < n; i++) {
         deal[i] = i;
@@ -270,23 +284,16 @@ public final class RandomSearch {
       FloatMatrix changes = columns(change, slot);
       forEachChunk(
           (from, to) -> {
-            FloatMatrix p = probabilities.rows(from, to);
-            p.setAll(best.rows(from, to));
-            kernels.axpy(1, changes.rows(from, to), p);
-            kernels.softmaxRows(p, p);
-            double sum = 0;
-            for (int i = from; i < to; i++) {
-              float likelihood = p.get(i - from, labels[i]);
-              rowLoss[i] = likelihood >= TINY ? -Math.log(likelihood) : lossFromLogits(changes, i);
-              sum += rowLoss[i];
-            }
-            chunkLoss[from / SoftmaxRegression.CHUNK] = sum;
+            int chunk = from / SoftmaxRegression.CHUNK;
+            kernels.inverseProbabilities(
+                best.rows(from, to), changes.rows(from, to), chunkLabels[chunk], inverse[chunk]);
+            chunkLoss[chunk] = loss(changes, from, to, inverse[chunk]);
           });
       double sum = 0;
       for (double chunk : chunkLoss) {
         sum += chunk;
       }
-      int rest = rowLoss.length % batchSize;
+      int rest = labels.length % batchSize;
       if (rest == 0) {
         return sum / batchSize;
       }
@@ -297,9 +304,30 @@ public final class RandomSearch {
         int row = deal[j];
         deal[j] = deal[i];
         deal[i] = row;
-        restSum += rowLoss[row];
+        float inverseOfRow = inverse[row / SoftmaxRegression.CHUNK][row % SoftmaxRegression.CHUNK];
+        restSum +=
+            Float.isFinite(inverseOfRow) ? Math.log(inverseOfRow) : lossFromLogits(changes, row);
       }
       return (sum - restSum) / batchSize + restSum / rest;
+    }
+
+    /** The sum of log 1 / p of a chunk's rows. */
+    private double loss(FloatMatrix changes, int from, int to, float[] inverses) {
+      double sum = 0;
+      double product = 1;
+      for (int i = from; i < to; i++) {
+        float inverseOfRow = inverses[i - from];
+        if (Float.isFinite(inverseOfRow)) {
+          product *= inverseOfRow;
+          if (product > LARGE) {
+            sum += Math.log(product);
+            product = 1;
+          }
+        } else {
+          sum += lossFromLogits(changes, i);
+        }
+      }
+      return sum + Math.log(product);
     }
 
     private double lossFromLogits(FloatMatrix changes, int row) {
@@ -329,10 +357,10 @@ public final class RandomSearch {
     private void forEachChunk(RowRange task) {
       SoftmaxRegression.forEachChunk(
           engine,
-          rowLoss.length,
+          labels.length,
           chunk -> {
             int from = chunk * SoftmaxRegression.CHUNK;
-            task.accept(from, Math.min(rowLoss.length, from + SoftmaxRegression.CHUNK));
+            task.accept(from, Math.min(labels.length, from + SoftmaxRegression.CHUNK));
           });
     }
   }

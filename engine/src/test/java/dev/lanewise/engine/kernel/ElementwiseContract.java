@@ -198,6 +198,56 @@ public abstract class ElementwiseContract extends KernelContract {
   }
 
   @Test
+  void inverseProbabilitiesAreWithinAFewUlpOfTheDefinition() {
+    RandomGenerator random = random(8);
+    for (double spread : new double[] {1, 10}) {
+      for (int n = 1; n <= LONGEST; n++) {
+        int columns = n;
+        int m = random.nextInt(4);
+        GuardedMatrix x = GuardedMatrix.filled(m, n, random, () -> spread * random.nextGaussian());
+        GuardedMatrix y = GuardedMatrix.filled(m, n, random, random::nextGaussian);
+        int[] labels = IntStream.range(0, m).map(i -> random.nextInt(columns)).toArray();
+        float[] out = new float[m + 1];
+        kernels().inverseProbabilities(x.view(), y.view(), labels, out);
+        for (int i = 0; i < m; i++) {
+          float label = x.view().get(i, labels[i]) + y.view().get(i, labels[i]);
+          double sum = 0;
+          for (int j = 0; j < n; j++) {
+            // Float sums and differences by definition.
+            float z = x.view().get(i, j) + y.view().get(i, j);
+            sum += Math.exp(z - label);
+          }
+          assertThat(Tolerance.accepts(out[i], sum, (n + 2) * 0x1p-23 * sum))
+              .as("row %d of %d x %d: %s, not %s", i, m, n, out[i], sum)
+              .isTrue();
+        }
+        assertThat(out[m]).isEqualTo(0);
+      }
+    }
+  }
+
+  @Test
+  void inverseProbabilitiesOfExtremeRows() {
+    for (int n = 2; n <= LONGEST; n++) {
+      FloatMatrix x = FloatMatrix.zeros(6, n);
+      FloatMatrix y = FloatMatrix.zeros(6, n);
+      int last = n - 1;
+      x.set(0, last, 1000); // The label's is far below.
+      x.set(1, 0, 1000); // The label's is far above.
+      y.set(2, last, Float.NaN);
+      x.set(3, 0, Float.POSITIVE_INFINITY);
+      x.set(4, last, Float.NEGATIVE_INFINITY);
+      x.set(5, last, Float.POSITIVE_INFINITY);
+      float[] out = new float[6];
+      kernels().inverseProbabilities(x, y, new int[6], out);
+      assertThat(out)
+          .as("%d columns", n)
+          .containsExactly(
+              Float.POSITIVE_INFINITY, 1, Float.NaN, Float.NaN, last, Float.POSITIVE_INFINITY);
+    }
+  }
+
+  @Test
   void atMostFindsTheColumnsOfIntegers() {
     RandomGenerator random = random(5);
     for (int n = 0; n <= LONGEST; n++) {
@@ -247,6 +297,14 @@ public abstract class ElementwiseContract extends KernelContract {
       kernels().softmaxRows(z.view(), later);
     }
     assertThat(later.toArray()).isEqualTo(first.toArray());
+    int[] labels = {0, 20, 44};
+    float[] firstInverse = new float[3];
+    kernels().inverseProbabilities(z.view(), first, labels, firstInverse);
+    float[] laterInverse = new float[3];
+    for (int round = 0; round < affordable(20_000); round++) {
+      kernels().inverseProbabilities(z.view(), first, labels, laterInverse);
+    }
+    assertThat(laterInverse).isEqualTo(firstInverse);
   }
 
   @Test
@@ -265,6 +323,20 @@ public abstract class ElementwiseContract extends KernelContract {
     assertThatThrownBy(() -> kernels().softmaxRows(a, b))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("2 x 3", "4 x 5");
+    assertThatThrownBy(() -> kernels().inverseProbabilities(a, b, new int[4], new float[4]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("2 x 3", "4 x 5");
+    assertThatThrownBy(() -> kernels().inverseProbabilities(a, a, new int[1], new float[2]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("2 rows", "1 labels", "2 values");
+    assertThatThrownBy(() -> kernels().inverseProbabilities(a, a, new int[2], new float[1]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("2 rows", "2 labels", "1 values");
+    for (int label : new int[] {-1, 3}) {
+      assertThatThrownBy(
+              () -> kernels().inverseProbabilities(a, a, new int[] {0, label}, new float[2]))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
     assertThatThrownBy(() -> kernels().atMost(b, 0, 1f, new int[4]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("4 hits", "5 columns");

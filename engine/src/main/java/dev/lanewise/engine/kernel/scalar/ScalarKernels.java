@@ -238,6 +238,19 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void inverseProbabilities(FloatMatrix x, FloatMatrix y, int[] labels, float[] out) {
+    Shapes.labels("inverseProbabilities", x, y, labels, out);
+    for (int i = 0; i < x.rows(); i++) {
+      float label = x.get(i, labels[i]) + y.get(i, labels[i]);
+      float sum = 0;
+      for (int j = 0; j < x.columns(); j++) {
+        sum += (float) Math.exp(x.get(i, j) + y.get(i, j) - label);
+      }
+      out[i] = sum;
+    }
+  }
+
+  @Override
   public void addRow(FloatMatrix row, FloatMatrix x) {
     Shapes.row("addRow", row, x);
     for (int i = 0; i < x.rows(); i++) {

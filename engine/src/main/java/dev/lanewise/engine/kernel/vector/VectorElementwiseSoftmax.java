@@ -6,14 +6,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Row-wise softmax in three passes over a row that is then in the first-level cache: the maximum,
- * exp and its sum, the division. The last few elements of a row are computed in a vector too, so
- * that an element's exp does not depend on where in its row it stands.
+ * exp and its sum, the division. The last vector of a row ends where the row does and overlaps the
+ * one before; lanes that were done already are put back. Of ten classes two are left over by the
+ * first vector of eight: one by one they took longer than all the others. Only rows shorter than a
+ * vector need masks.
  *
  * <p>exp is a polynomial of this class and not {@code VectorOperators.EXP}: that one calls a
  * library that exists on some platforms and widths only, and elsewhere falls back to a call of
@@ -51,105 +53,102 @@ final class VectorElementwiseSoftmax {
   static final float C5 = 0x1.122f7ap-7f;
   static final float C6 = 0x1.6b6e48p-10f;
 
+  private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
+
   private VectorElementwiseSoftmax() {}
 
   static void softmaxRows(FloatMatrix logits, FloatMatrix probabilities) {
     Shapes.same("softmaxRows", logits, probabilities);
     int n = logits.columns();
+    MemorySegment z = logits.segment();
+    MemorySegment p = probabilities.segment();
     for (int i = 0; i < logits.rows(); i++) {
-      MemorySegment z = logits.segment();
       long zAt = 4 * (logits.offset() + (long) i * logits.stride());
-      MemorySegment p = probabilities.segment();
       long pAt = 4 * (probabilities.offset() + (long) i * probabilities.stride());
-      float max = max(n, z, zAt);
-      float sum = exponentials(n, max, z, zAt, p, pAt);
-      divide(n, sum, p, pAt);
+      if (n < LENGTH) {
+        narrow(F.indexInRange(0, n), z, zAt, p, pAt);
+      } else {
+        float sum = exponentials(n, max(n, z, zAt), z, zAt, p, pAt);
+        divide(n, sum, p, pAt);
+      }
     }
   }
 
+  private static void narrow(
+      VectorMask<Float> mask, MemorySegment z, long zAt, MemorySegment p, long pAt) {
+    FloatVector x = FloatVector.fromMemorySegment(F, z, zAt, NATIVE, mask);
+    float max = x.reduceLanes(VectorOperators.MAX, mask);
+    FloatVector e = FloatVector.zero(F).blend(VectorFunctions.exp(x.sub(max)), mask);
+    e.div(Lanes.sum(e)).intoMemorySegment(p, pAt, NATIVE, mask);
+  }
+
   private static float max(int n, MemorySegment z, long at) {
-    float result = Float.NEGATIVE_INFINITY;
-    int j = 0;
-    if (n >= LENGTH) {
-      FloatVector max = FloatVector.fromMemorySegment(F, z, at, NATIVE);
-      for (j = LENGTH; j <= n - LENGTH; j += LENGTH) {
-        max = max.max(FloatVector.fromMemorySegment(F, z, at + 4L * j, NATIVE));
-      }
-      result = max.reduceLanes(VectorOperators.MAX);
+    FloatVector max = FloatVector.fromMemorySegment(F, z, at + 4L * (n - LENGTH), NATIVE);
+    for (int j = 0; j < n - LENGTH; j += LENGTH) {
+      max = max.max(FloatVector.fromMemorySegment(F, z, at + 4L * j, NATIVE));
     }
-    for (; j < n; j++) {
-      result = Math.max(result, z.get(FLOAT, at + 4L * j));
-    }
-    return result;
+    return max.reduceLanes(VectorOperators.MAX);
   }
 
   /** p = exp(z - max), element by element; returns their sum, always added in the same order. */
   private static float exponentials(
       int n, float max, MemorySegment z, long zAt, MemorySegment p, long pAt) {
     FloatVector sums = FloatVector.zero(F);
-    int j = 0;
-    for (; j <= n - LENGTH; j += LENGTH) {
-      FloatVector x =
-          FloatVector.fromMemorySegment(F, z, zAt + 4L * j, NATIVE).sub(max).max(LOWEST);
-      FloatVector t = x.mul(LOG2_E).add(ROUND);
-      FloatVector whole = t.sub(ROUND);
-      FloatVector r = Lanes.multiplyAdd(whole, FloatVector.broadcast(F, -LN2_HIGH), x);
-      r = Lanes.multiplyAdd(whole, FloatVector.broadcast(F, -LN2_LOW), r);
-      FloatVector e = FloatVector.broadcast(F, C6);
-      e = Lanes.multiplyAdd(e, r, FloatVector.broadcast(F, C5));
-      e = Lanes.multiplyAdd(e, r, FloatVector.broadcast(F, C4));
-      e = Lanes.multiplyAdd(e, r, FloatVector.broadcast(F, C3));
-      e = Lanes.multiplyAdd(e, r, FloatVector.broadcast(F, 0.5f));
-      e = Lanes.multiplyAdd(e, r, FloatVector.broadcast(F, 1));
-      e = Lanes.multiplyAdd(e, r, FloatVector.broadcast(F, 1));
-      IntVector power = t.reinterpretAsInts().sub(ROUND_BITS);
-      // In two steps, so that results below the normal range are rounded once and not flushed.
-      IntVector half = power.lanewise(VectorOperators.ASHR, 1);
-      FloatVector scale = half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      FloatVector rest =
-          power.sub(half).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-      e = e.mul(scale).mul(rest);
-      e.intoMemorySegment(p, pAt + 4L * j, NATIVE);
-      sums = sums.add(e);
+    for (int j = 0; j < n; j += LENGTH) {
+      int from = Math.min(j, n - LENGTH);
+      FloatVector x = FloatVector.fromMemorySegment(F, z, zAt + 4L * from, NATIVE);
+      FloatVector before = FloatVector.fromMemorySegment(F, p, pAt + 4L * from, NATIVE);
+      VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
+      FloatVector e = VectorFunctions.exp(x.sub(max));
+      e.blend(before, done).intoMemorySegment(p, pAt + 4L * from, NATIVE);
+      sums = sums.add(e.blend(0, done));
     }
-    float sum = Lanes.sum(sums);
-    for (; j < n; j++) {
-      float e = exp(z.get(FLOAT, zAt + 4L * j) - max);
-      p.set(FLOAT, pAt + 4L * j, e);
-      sum += e;
-    }
-    return sum;
-  }
-
-  /** The loop body of {@link #exponentials} for one element: the same operations, the same bits. */
-  static float exp(float argument) {
-    float x = Math.max(argument, LOWEST);
-    float t = x * LOG2_E + ROUND;
-    float whole = t - ROUND;
-    float r = Lanes.multiplyAdd(whole, -LN2_HIGH, x);
-    r = Lanes.multiplyAdd(whole, -LN2_LOW, r);
-    float e = Lanes.multiplyAdd(C6, r, C5);
-    e = Lanes.multiplyAdd(e, r, C4);
-    e = Lanes.multiplyAdd(e, r, C3);
-    e = Lanes.multiplyAdd(e, r, 0.5f);
-    e = Lanes.multiplyAdd(e, r, 1);
-    e = Lanes.multiplyAdd(e, r, 1);
-    int power = Float.floatToRawIntBits(t) - ROUND_BITS;
-    int half = power >> 1;
-    return e
-        * Float.intBitsToFloat((half + 127) << 23)
-        * Float.intBitsToFloat((power - half + 127) << 23);
+    return Lanes.sum(sums);
   }
 
   private static void divide(int n, float sum, MemorySegment p, long at) {
-    int j = 0;
-    for (; j <= n - LENGTH; j += LENGTH) {
-      FloatVector.fromMemorySegment(F, p, at + 4L * j, NATIVE)
-          .div(sum)
-          .intoMemorySegment(p, at + 4L * j, NATIVE);
+    for (int j = 0; j < n; j += LENGTH) {
+      int from = Math.min(j, n - LENGTH);
+      FloatVector before = FloatVector.fromMemorySegment(F, p, at + 4L * from, NATIVE);
+      VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
+      before.div(sum).blend(before, done).intoMemorySegment(p, at + 4L * from, NATIVE);
     }
-    for (; j < n; j++) {
-      p.set(FLOAT, at + 4L * j, p.get(FLOAT, at + 4L * j) / sum);
+  }
+
+  static void inverseProbabilities(FloatMatrix x, FloatMatrix y, int[] labels, float[] out) {
+    Shapes.labels("inverseProbabilities", x, y, labels, out);
+    int n = x.columns();
+    for (int i = 0; i < x.rows(); i++) {
+      long xAt = 4 * (x.offset() + (long) i * x.stride());
+      long yAt = 4 * (y.offset() + (long) i * y.stride());
+      long label = 4L * labels[i];
+      float at = x.segment().get(FLOAT, xAt + label) + y.segment().get(FLOAT, yAt + label);
+      out[i] =
+          n < LENGTH
+              ? narrowInverse(F.indexInRange(0, n), at, x.segment(), xAt, y.segment(), yAt)
+              : inverse(n, at, x.segment(), xAt, y.segment(), yAt);
     }
+  }
+
+  private static float narrowInverse(
+      VectorMask<Float> mask, float at, MemorySegment x, long xAt, MemorySegment y, long yAt) {
+    FloatVector z =
+        FloatVector.fromMemorySegment(F, x, xAt, NATIVE, mask)
+            .add(FloatVector.fromMemorySegment(F, y, yAt, NATIVE, mask));
+    return Lanes.sum(FloatVector.zero(F).blend(VectorFunctions.exp(z.sub(at)), mask));
+  }
+
+  private static float inverse(
+      int n, float at, MemorySegment x, long xAt, MemorySegment y, long yAt) {
+    FloatVector sums = FloatVector.zero(F);
+    for (int j = 0; j < n; j += LENGTH) {
+      int from = Math.min(j, n - LENGTH);
+      FloatVector z =
+          FloatVector.fromMemorySegment(F, x, xAt + 4L * from, NATIVE)
+              .add(FloatVector.fromMemorySegment(F, y, yAt + 4L * from, NATIVE));
+      VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
+      sums = sums.add(VectorFunctions.exp(z.sub(at)).blend(0, done));
+    }
+    return Lanes.sum(sums);
   }
 }

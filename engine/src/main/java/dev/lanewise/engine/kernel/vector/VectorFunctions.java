@@ -32,7 +32,12 @@ final class VectorFunctions {
 
   /** exp(x); 0 below -104, infinity above 88.7, NaN for NaN. */
   static FloatVector exp(FloatVector argument) {
-    FloatVector x = argument.max(VectorElementwiseSoftmax.LOWEST).min(HIGHEST);
+    // Not max and min, which take several instructions each to treat NaN and -0 as Java does.
+    FloatVector x = argument.blend(HIGHEST, argument.compare(VectorOperators.GT, HIGHEST));
+    x =
+        x.blend(
+            VectorElementwiseSoftmax.LOWEST,
+            x.compare(VectorOperators.LT, VectorElementwiseSoftmax.LOWEST));
     FloatVector t = x.mul(VectorElementwiseSoftmax.LOG2_E).add(VectorElementwiseSoftmax.ROUND);
     FloatVector whole = t.sub(VectorElementwiseSoftmax.ROUND);
     FloatVector r = fma(whole, -VectorElementwiseSoftmax.LN2_HIGH, x);

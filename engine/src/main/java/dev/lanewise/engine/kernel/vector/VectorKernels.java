@@ -92,6 +92,11 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void inverseProbabilities(FloatMatrix x, FloatMatrix y, int[] labels, float[] out) {
+    VectorElementwiseSoftmax.inverseProbabilities(x, y, labels, out);
+  }
+
+  @Override
   public void addRow(FloatMatrix row, FloatMatrix x) {
     VectorElementwise.addRow(row, x);
   }

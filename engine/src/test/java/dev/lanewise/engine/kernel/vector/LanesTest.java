@@ -30,16 +30,27 @@ final class LanesTest {
   @Test
   void expIsWithinOneAndAHalfUlp() {
     double worst = 0;
-    for (float x = -103.9f; x <= 0; x += 0.0037f) {
-      double expected = Math.exp(x);
-      worst =
-          Math.max(
-              worst,
-              Math.abs(VectorElementwiseSoftmax.exp(x) - expected) / Math.ulp((float) expected));
+    float[] results = new float[Lanes.FLOAT.length()];
+    for (float from = -103.9f;
+        from <= 88 - 0.0037f * results.length;
+        from += 0.0037f * results.length) {
+      FloatVector x = FloatVector.zero(Lanes.FLOAT).addIndex(1).mul(0.0037f).add(from);
+      VectorFunctions.exp(x).intoArray(results, 0);
+      for (int i = 0; i < results.length; i++) {
+        double expected = Math.exp(x.lane(i));
+        worst = Math.max(worst, Math.abs(results[i] - expected) / Math.ulp((float) expected));
+      }
     }
     assertThat(worst).isLessThan(1.5);
-    assertThat(VectorElementwiseSoftmax.exp(0)).isEqualTo(1);
-    assertThat(VectorElementwiseSoftmax.exp(Float.NEGATIVE_INFINITY)).isZero();
-    assertThat(VectorElementwiseSoftmax.exp(Float.NaN)).isNaN();
+    assertThat(exp(0)).isEqualTo(1);
+    assertThat(exp(-1000)).isZero();
+    assertThat(exp(Float.NEGATIVE_INFINITY)).isZero();
+    assertThat(exp(1000)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(exp(Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
+    assertThat(exp(Float.NaN)).isNaN();
+  }
+
+  private static float exp(float x) {
+    return VectorFunctions.exp(FloatVector.broadcast(Lanes.FLOAT, x)).lane(0);
   }
 }
