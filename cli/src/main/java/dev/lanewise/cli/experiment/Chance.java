@@ -3,7 +3,9 @@ package dev.lanewise.cli.experiment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * Whether one run's many figures of one kind, some of which lie outside the ranges of ours, look
@@ -17,6 +19,9 @@ import java.util.stream.IntStream;
  * @param ours each of our runs, held against the others; empty if they are too few to judge by
  */
 record Chance(String what, List<Figure> figures, Outside published, List<Outside> ours) {
+
+  /** How often a run like ours may be taken for another. */
+  private static final double RISK = .01;
 
   /**
    * How a run stands to the ranges of others.
@@ -85,10 +90,23 @@ record Chance(String what, List<Figure> figures, Outside published, List<Outside
     return plausible() ? row.explained(says()) : row.note(says());
   }
 
-  /** Whether no more lie outside, and no farther, than of some run of ours. */
+  /** Whether no more lie outside, and no farther, than one more run of ours may have. */
   boolean plausible() {
-    return published.count <= ours.stream().mapToInt(Outside::count).max().orElse(0)
-        && published.farthest <= ours.stream().mapToDouble(Outside::farthest).max().orElse(0);
+    return !ours.isEmpty()
+        && published.count <= limit(Outside::count)
+        && published.farthest <= limit(Outside::farthest);
+  }
+
+  /**
+   * What one more run stays below with a probability of 99 %, by Student's prediction interval:
+   * mean + t s sqrt(1 + 1/n). The most extreme of n + 1 runs is beyond the other n however alike
+   * all are, so their largest value alone would condemn too easily.
+   */
+  private double limit(ToDoubleFunction<Outside> measure) {
+    Spread spread = Spread.of(ours.stream().mapToDouble(measure).toArray());
+    int n = spread.runs();
+    double t = TDistribution.of(n - 1).inverseSurvivalProbability(RISK);
+    return Math.max(spread.max(), spread.mean() + t * spread.sd() * Math.sqrt(1 + 1.0 / n));
   }
 
   /** What was found, in words. */
@@ -101,7 +119,10 @@ record Chance(String what, List<Figure> figures, Outside published, List<Outside
             + "; each of our seeds, held against the others, has %d to %d outside, the farthest by "
             + number
             + " to "
-            + number,
+            + number
+            + ", so that one more has up to %.0f and "
+            + number
+            + " (99 %% prediction limits)",
         published.count,
         figures.size(),
         what,
@@ -109,6 +130,8 @@ record Chance(String what, List<Figure> figures, Outside published, List<Outside
         ours.stream().mapToInt(Outside::count).min().orElse(0),
         ours.stream().mapToInt(Outside::count).max().orElse(0),
         ours.stream().mapToDouble(Outside::farthest).min().orElse(0),
-        ours.stream().mapToDouble(Outside::farthest).max().orElse(0));
+        ours.stream().mapToDouble(Outside::farthest).max().orElse(0),
+        Math.floor(limit(Outside::count)),
+        limit(Outside::farthest));
   }
 }

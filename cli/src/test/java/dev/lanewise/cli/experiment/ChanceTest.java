@@ -80,6 +80,18 @@ class ChanceTest {
   }
 
   @Test
+  void aRunBeyondAllOfOursIsPlausibleUpToThePredictionLimit() {
+    // Held against the others, the runs at both ends are outside by .1 and the rest by nothing:
+    // mean .04, deviation .0548; t of 4 degrees of freedom at .01 is 3.747: limit .2648.
+    double[][] five = {{-.2, -.1, 0, .1, .2}};
+    assertThat(Chance.of("accuracies", figures(9, .4647), five).plausible()).isTrue();
+    assertThat(Chance.of("accuracies", figures(9, .4650), five).plausible()).isFalse();
+    Chance near = Chance.of("accuracies", figures(4, .4), five);
+    Row row = near.explain(Row.random(Variant.SAME, near.figures().getFirst(), Spread.of(five[0])));
+    assertThat(row.note()).contains("0.0000 to 0.1000", "99 % prediction limits");
+  }
+
+  @Test
   void fewRunsExplainNothing() {
     double[][] few = runs(Row.FEWEST_RUNS - 1);
     Chance chance = Chance.of("accuracies", figures(9, new double[FIGURES]), few);
