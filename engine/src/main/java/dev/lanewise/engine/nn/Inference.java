@@ -163,7 +163,7 @@ final class Inference {
     Hidden(Parameters parameters, int rows) {
       whole = new FloatMatrix[parameters.layers() - 1];
       for (int l = 0; l < whole.length; l++) {
-        whole[l] = FloatMatrix.zeros(rows, parameters.sizes[l + 1]);
+        whole[l] = AlignedRows.zeros(rows, parameters.sizes[l + 1]);
       }
       part = whole.clone();
     }

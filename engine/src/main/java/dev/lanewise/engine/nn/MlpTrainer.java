@@ -114,7 +114,7 @@ public final class MlpTrainer {
         new TrainingStep(engine, parameters, tiles, loss, output, scale, measures, samples.size());
     step.gradients(samples.rows(), samples.labels());
     return new Gradients(
-        List.of(gradients.weights),
+        Arrays.stream(gradients.weights).map(FloatMatrix::copy).toList(),
         List.of(gradients.biases),
         step.tally().evaluation(samples.size()));
   }

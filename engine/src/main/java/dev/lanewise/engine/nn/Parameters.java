@@ -25,7 +25,7 @@ final class Parameters {
     FloatMatrix[] weights = new FloatMatrix[sizes.length - 1];
     FloatMatrix[] biases = new FloatMatrix[sizes.length - 1];
     for (int l = 0; l < weights.length; l++) {
-      weights[l] = FloatMatrix.zeros(sizes[l], sizes[l + 1]);
+      weights[l] = AlignedRows.zeros(sizes[l], sizes[l + 1]);
       biases[l] = FloatMatrix.zeros(1, sizes[l + 1]);
     }
     return new Parameters(sizes.clone(), activation, weights, biases);

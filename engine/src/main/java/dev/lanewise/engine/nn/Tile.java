@@ -62,8 +62,8 @@ final class Tile {
       this.turnedFrom = all;
       int inputs = all.rows();
       int outputs = all.columns();
-      this.weights = FloatMatrix.zeros(outputs, inputs);
-      this.weightGradient = FloatMatrix.zeros(outputs, inputs);
+      this.weights = AlignedRows.zeros(outputs, inputs);
+      this.weightGradient = AlignedRows.zeros(outputs, inputs);
       transpose(all, weights);
     } else {
       this.turnedFrom = null;

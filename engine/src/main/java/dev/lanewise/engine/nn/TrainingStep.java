@@ -89,15 +89,15 @@ final class TrainingStep {
     FloatMatrix[] wholeActivations = new FloatMatrix[layers - 1];
     FloatMatrix[] wholeDeltas = new FloatMatrix[layers];
     for (int l = 0; l < layers - 1; l++) {
-      wholeActivations[l] = FloatMatrix.zeros(rows, parameters.sizes[l + 1]);
+      wholeActivations[l] = AlignedRows.zeros(rows, parameters.sizes[l + 1]);
       activations[l] = Inference.chunksOf(wholeActivations[l]);
       sums[l] =
           parameters.activation.derivativeNeedsSum()
-              ? Inference.chunksOf(FloatMatrix.zeros(rows, parameters.sizes[l + 1]))
+              ? Inference.chunksOf(AlignedRows.zeros(rows, parameters.sizes[l + 1]))
               : activations[l];
     }
     for (int l = 0; l < layers; l++) {
-      wholeDeltas[l] = FloatMatrix.zeros(rows, parameters.sizes[l + 1]);
+      wholeDeltas[l] = AlignedRows.zeros(rows, parameters.sizes[l + 1]);
       deltas[l] = Inference.chunksOf(wholeDeltas[l]);
     }
     scoresGradient = wholeDeltas[layers - 1];

