@@ -67,6 +67,11 @@ final class Gram {
    * set.
    */
   void block(FloatMatrix others, int from, int to, Sink sink) {
+    block(0, others, from, to, sink);
+  }
+
+  /** As above, for the kept rows from {@code first} on. */
+  private void block(int first, FloatMatrix others, int from, int to, Sink sink) {
     double[] transposed = new double[columns * BLOCK];
     for (int j = from; j < to; j++) {
       float[] row = others.row(j);
@@ -76,7 +81,7 @@ final class Gram {
     }
     double[] dots = new double[BLOCK];
     double[] squares = new double[BLOCK];
-    for (int i = 0; i < nonZero.length; i++) {
+    for (int i = first; i < nonZero.length; i++) {
       Arrays.fill(dots, 0);
       if (map.isQuadratic()) {
         Arrays.fill(squares, 0);
@@ -91,8 +96,26 @@ final class Gram {
     }
   }
 
+  /** Four columns to a pass over the sums, which saves loading and storing them three times. */
   private static void linear(int[] nonZero, double[] values, double[] transposed, double[] dots) {
-    for (int k = 0; k < nonZero.length; k++) {
+    int k = 0;
+    for (; k <= nonZero.length - 4; k += 4) {
+      int start0 = nonZero[k] * BLOCK;
+      int start1 = nonZero[k + 1] * BLOCK;
+      int start2 = nonZero[k + 2] * BLOCK;
+      int start3 = nonZero[k + 3] * BLOCK;
+      double value0 = values[k];
+      double value1 = values[k + 1];
+      double value2 = values[k + 2];
+      double value3 = values[k + 3];
+      for (int j = 0; j < BLOCK; j++) {
+        double sum = dots[j] + value0 * transposed[start0 + j];
+        sum += value1 * transposed[start1 + j];
+        sum += value2 * transposed[start2 + j];
+        dots[j] = sum + value3 * transposed[start3 + j];
+      }
+    }
+    for (; k < nonZero.length; k++) {
       int start = nonZero[k] * BLOCK;
       double value = values[k];
       for (int j = 0; j < BLOCK; j++) {
@@ -103,7 +126,31 @@ final class Gram {
 
   private static void quadratic(
       int[] nonZero, double[] values, double[] transposed, double[] dots, double[] squares) {
-    for (int k = 0; k < nonZero.length; k++) {
+    int k = 0;
+    for (; k <= nonZero.length - 4; k += 4) {
+      int start0 = nonZero[k] * BLOCK;
+      int start1 = nonZero[k + 1] * BLOCK;
+      int start2 = nonZero[k + 2] * BLOCK;
+      int start3 = nonZero[k + 3] * BLOCK;
+      double value0 = values[k];
+      double value1 = values[k + 1];
+      double value2 = values[k + 2];
+      double value3 = values[k + 3];
+      for (int j = 0; j < BLOCK; j++) {
+        double product0 = value0 * transposed[start0 + j];
+        double product1 = value1 * transposed[start1 + j];
+        double product2 = value2 * transposed[start2 + j];
+        double product3 = value3 * transposed[start3 + j];
+        dots[j] = dots[j] + product0 + product1 + product2 + product3;
+        squares[j] =
+            squares[j]
+                + product0 * product0
+                + product1 * product1
+                + product2 * product2
+                + product3 * product3;
+      }
+    }
+    for (; k < nonZero.length; k++) {
       int start = nonZero[k] * BLOCK;
       double value = values[k];
       for (int j = 0; j < BLOCK; j++) {
@@ -119,15 +166,28 @@ final class Gram {
     parallelism.forEach((rows + BLOCK - 1) / BLOCK, task);
   }
 
-  /** The inner products of every kept row with every row of some sets, which follow each other. */
-  double[][] full(Parallelism parallelism, Iterable<FloatMatrix> sets) {
-    int width = 0;
-    for (FloatMatrix set : sets) {
+  /**
+   * The inner products of every kept row with every kept row, of which half are computed, and then
+   * with every row of some other sets, which follow each other.
+   *
+   * @param kept the kept rows again
+   */
+  double[][] full(Parallelism parallelism, FloatMatrix kept, Iterable<FloatMatrix> others) {
+    int width = rows();
+    for (FloatMatrix set : others) {
       width += set.rows();
     }
     double[][] products = new double[rows()][width];
-    int offset = 0;
-    for (FloatMatrix set : sets) {
+    forEachBlock(
+        parallelism,
+        rows(),
+        block -> {
+          int from = block * BLOCK;
+          int to = Math.min(rows(), from + BLOCK);
+          block(from, kept, from, to, (row, dots) -> mirror(products, row, dots, from, to));
+        });
+    int offset = rows();
+    for (FloatMatrix set : others) {
       int start = offset;
       forEachBlock(
           parallelism,
@@ -144,5 +204,15 @@ final class Gram {
       offset += set.rows();
     }
     return products;
+  }
+
+  /** Sets the products of a row with those of its own block or one before, and their mirror. */
+  private static void mirror(double[][] products, int row, double[] dots, int from, int to) {
+    System.arraycopy(dots, 0, products[row], from, to - from);
+    if (row >= to) {
+      for (int j = from; j < to; j++) {
+        products[j][row] = dots[j - from];
+      }
+    }
   }
 }

@@ -1,9 +1,13 @@
 package dev.lanewise.engine.linear;
 
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** The checks that all learners here make on what they are given, with one wording. */
 final class Inputs {
+
+  private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
 
   private Inputs() {}
 
@@ -26,18 +30,21 @@ final class Inputs {
 
   /** Refuses NaN and infinity. */
   static void finite(String what, FloatMatrix x) {
+    int[] bits = new int[x.columns()];
     for (int i = 0; i < x.rows(); i++) {
-      float[] row = x.row(i);
-      // A finite number times 0 is 0, any other is NaN: one pass without a branch.
-      float poison = 0;
-      for (float value : row) {
-        poison += value * 0;
+      long at = 4 * (x.offset() + (long) i * x.stride());
+      MemorySegment.copy(x.segment(), ValueLayout.JAVA_INT, at, bits, 0, bits.length);
+      // Without its sign, a float that is not finite is at least infinity's bits. An integer
+      // maximum is found a vector at a time, a branch or a sum of floats is not.
+      int largest = 0;
+      for (int value : bits) {
+        largest = Math.max(largest, value & Integer.MAX_VALUE);
       }
-      if (Float.isNaN(poison)) {
-        for (int j = 0; j < row.length; j++) {
-          if (!Float.isFinite(row[j])) {
+      if (largest >= INFINITY) {
+        for (int j = 0; j < bits.length; j++) {
+          if (!Float.isFinite(x.get(i, j))) {
             throw new IllegalArgumentException(
-                what + ": " + row[j] + " at row " + i + ", column " + j);
+                what + ": " + x.get(i, j) + " at row " + i + ", column " + j);
           }
         }
       }

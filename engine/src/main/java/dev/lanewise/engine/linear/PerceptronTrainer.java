@@ -3,7 +3,9 @@ package dev.lanewise.engine.linear;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,10 +77,14 @@ public final class PerceptronTrainer {
   private static final long LARGEST_GRAM = 1L << 27;
 
   /**
-   * A dual update touches as many numbers as there are rows, an explicit look at a row as many as
-   * there are features; looks are more frequent than updates by about this factor.
+   * A dual update touches as many numbers as there are rows, four at a time; an explicit look at a
+   * row as many as there are features, one after the other, because the order of a sum is fixed.
+   * Looks are more frequent than updates by a factor of about 8.
    */
-  private static final int LOOKS_PER_MISTAKE = 8;
+  private static final int FEATURES_PER_ROW = 8 * 4;
+
+  /** Rows are expanded once, and not at every look, if they take less: 2^22 doubles are 32 MiB. */
+  private static final long LARGEST_EXPANSION = 1L << 22;
 
   private final Engine engine;
   private final int classes;
@@ -198,14 +204,23 @@ public final class PerceptronTrainer {
           width += set.x.rows();
         }
         yield width * x.rows() <= LARGEST_GRAM
-            && (map.isQuadratic() || width <= (long) LOOKS_PER_MISTAKE * x.columns());
+            && (map.isQuadratic() || width <= (long) FEATURES_PER_ROW * x.columns());
       }
     };
   }
 
   private Perceptron train(FloatMatrix x, int[] labels, Weights weights) {
     List<ClassScheme.Machine> machines = scheme.machines(classes);
+    int[][] truths = new int[machines.size()][];
+    int[][] concerned = new int[machines.size()][];
+    for (int m = 0; m < truths.length; m++) {
+      ClassScheme.Machine machine = machines.get(m);
+      concerned[m] =
+          IntStream.range(0, labels.length).filter(i -> machine.truth(labels[i]) != 0).toArray();
+      truths[m] = Arrays.stream(concerned[m]).map(i -> machine.truth(labels[i])).toArray();
+    }
     boolean[] settled = new boolean[machines.size()];
+    List<Double> accuracies = List.of();
     int pass = 0;
     boolean separated = false;
     while (pass < passes && !(separated && stopWhenSeparated)) {
@@ -217,7 +232,7 @@ public final class PerceptronTrainer {
               machines.size(),
               m -> {
                 if (!settled[m]) {
-                  mistakes[m] = onePass(machines.get(m), m, labels, weights);
+                  mistakes[m] = onePass(concerned[m], truths[m], weights.view(m));
                   settled[m] = mistakes[m] == 0;
                 }
               });
@@ -226,22 +241,25 @@ public final class PerceptronTrainer {
         total += count;
       }
       separated = total == 0;
-      if (listener != null
-          && !listener.afterPass(new Pass(pass, total, accuracies(machines, weights)))) {
-        break;
+      if (listener != null) {
+        if (pass == 1 || !separated) { // Else no weight has changed.
+          accuracies = accuracies(machines, weights);
+        }
+        if (!listener.afterPass(new Pass(pass, total, accuracies))) {
+          break;
+        }
       }
     }
     return new Perceptron(
         x.columns(), classes, scheme, weights.form(), pass, separated, weights.scorer());
   }
 
-  private static long onePass(ClassScheme.Machine machine, int m, int[] labels, Weights weights) {
-    Weights.View view = weights.view(m);
+  /** Shows a machine the rows that concern it, in order; returns its mistakes. */
+  private static long onePass(int[] rows, int[] truths, Weights.View view) {
     long mistakes = 0;
-    for (int i = 0; i < labels.length; i++) {
-      int truth = machine.truth(labels[i]);
-      if (truth != 0 && (view.score(i) < 0 ? -1 : 1) != truth) {
-        view.add(truth, i);
+    for (int at = 0; at < rows.length; at++) {
+      if ((view.score(rows[at]) < 0 ? -1 : 1) != truths[at]) {
+        view.add(truths[at], rows[at]);
         mistakes++;
       }
     }
@@ -287,37 +305,85 @@ public final class PerceptronTrainer {
     Perceptron.Scorer scorer();
   }
 
-  private final class Explicit implements Weights {
+  /** What machines see of a set's rows, kept if it is small. */
+  private final class Expansion {
     private final FloatMatrix x;
+    private final int features;
+    private final double @Nullable [][] kept;
+
+    Expansion(FloatMatrix x) {
+      this.x = x;
+      features = map.features(x.columns());
+      kept =
+          (long) x.rows() * features <= LARGEST_EXPANSION ? new double[x.rows()][features] : null;
+      if (kept != null) {
+        for (int i = 0; i < x.rows(); i++) {
+          map.expand(x.row(i), kept[i]);
+        }
+      }
+    }
+
+    /** For {@link #row}. */
+    double[] room() {
+      return new double[kept == null ? features : 0];
+    }
+
+    /** Row i; not to be written to. */
+    double[] row(int i, double[] room) {
+      if (kept != null) {
+        return kept[i];
+      }
+      map.expand(x.row(i), room);
+      return room;
+    }
+  }
+
+  private final class Explicit implements Weights {
+    private final Expansion rows;
+    private final List<Expansion> watchedRows = new ArrayList<>();
     private final double[][] weights;
 
     Explicit(FloatMatrix x, int machines) {
-      this.x = x;
-      this.weights = new double[machines][map.features(x.columns())];
+      rows = new Expansion(x);
+      watched.forEach(set -> watchedRows.add(new Expansion(set.x)));
+      weights = new double[machines][map.features(x.columns())];
     }
 
     @Override
     public View view(int machine) {
       double[] w = weights[machine];
-      double[] phi = new double[w.length];
+      double[] room = rows.room();
       return new View() {
         @Override
         public double score(int i) {
-          map.expand(x.row(i), phi);
-          return Perceptron.dot(w, phi);
+          return Perceptron.dot(w, rows.row(i, room));
         }
 
         @Override
         public void add(int truth, int i) {
-          map.expand(x.row(i), phi);
-          Perceptron.add(truth, phi, w);
+          Perceptron.add(truth, rows.row(i, room), w);
         }
       };
     }
 
     @Override
     public double[][] watchedScores(int set) {
-      return scorer().scores(watched.get(set).x);
+      Expansion of = watchedRows.get(set);
+      double[][] scores = new double[of.x.rows()][weights.length];
+      Gram.forEachBlock(
+          engine.parallelism(),
+          scores.length,
+          block -> {
+            double[] room = of.room();
+            int to = Math.min(scores.length, (block + 1) * Gram.BLOCK);
+            for (int i = block * Gram.BLOCK; i < to; i++) {
+              double[] phi = of.row(i, room);
+              for (int m = 0; m < weights.length; m++) {
+                scores[i][m] = Perceptron.dot(weights[m], phi);
+              }
+            }
+          });
+      return scores;
     }
 
     @Override
@@ -339,10 +405,7 @@ public final class PerceptronTrainer {
 
     Dual(FloatMatrix x, int machines) {
       gram = new Gram(map, x);
-      List<FloatMatrix> sets = new ArrayList<>();
-      sets.add(x);
-      watched.forEach(set -> sets.add(set.x));
-      products = gram.full(engine.parallelism(), sets);
+      products = gram.full(engine.parallelism(), x, watched.stream().map(set -> set.x).toList());
       scores = new double[machines][products[0].length];
       factors = new int[machines][x.rows()];
     }

@@ -49,6 +49,16 @@ public final class SoftmaxRegressionTrainer {
    */
   public record Epoch(int number, double meanLoss, SoftmaxRegression model) {}
 
+  /** Below this, -log p is taken from logits: a float that small has lost its precision. */
+  private static final float TINY = 1e-30f;
+
+  /**
+   * A product of probabilities that has passed this is turned into its logarithm: another one, at
+   * least {@link #TINY}, could not take it below the smallest double before. One logarithm does for
+   * hundreds of rows.
+   */
+  private static final double SMALL = 1e-260;
+
   private final Engine engine;
   private final int classes;
   private int epochs = 10;
@@ -228,12 +238,23 @@ public final class SoftmaxRegressionTrainer {
       }
       kernels.softmaxRows(z, p);
       double loss = 0;
+      double likelihood = 1;
       for (int i = 0; i < rows; i++) {
         int label = labels[order[from + i]];
-        loss += loss(z, p, i, label);
+        float probability = p.get(i, label);
+        if (probability >= TINY) {
+          likelihood *= probability;
+          if (likelihood < SMALL) {
+            loss -= Math.log(likelihood);
+            likelihood = 1;
+          }
+        } else {
+          loss += loss(z, p, i, label);
+        }
         // From here on p is the gradient of the loss at the logits.
-        p.set(i, label, p.get(i, label) - 1);
+        p.set(i, label, probability - 1);
       }
+      loss -= Math.log(likelihood);
       int by = divisor == Divisor.ACTUAL_ROWS ? rows : batchSize;
       float rate = (float) (-learningRate / by);
       // The step itself: W = (1 - rate l2) W - rate / by X'G, with no gradient matrix in between.

@@ -140,6 +140,17 @@ public final class FloatMatrix extends Matrix {
     return result;
   }
 
+  /** Copies the raw bits of one row: for loops over rows that should not allocate. */
+  void bits(int row, int[] into) {
+    MemorySegment.copy(
+        segment,
+        ValueLayout.JAVA_INT,
+        4L * blockOffset(row, row + 1, 0, columns),
+        into,
+        0,
+        columns);
+  }
+
   /**
    * A row-major copy of all elements.
    *

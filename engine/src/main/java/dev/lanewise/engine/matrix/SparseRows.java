@@ -38,17 +38,18 @@ public final class SparseRows {
     int stored = Math.toIntExact(nonZeros(dense));
     int[] starts = new int[dense.rows()];
     int[] ends = new int[dense.rows()];
-    int[] columnOf = new int[stored];
-    float[] values = new float[stored];
+    // One more than there are: zeros are written too, to be overwritten by what comes next.
+    int[] columnOf = new int[stored + 1];
+    float[] values = new float[stored + 1];
+    int[] bits = new int[dense.columns()];
     int at = 0;
     for (int i = 0; i < dense.rows(); i++) {
-      float[] row = dense.row(i);
       starts[i] = at;
-      for (int j = 0; j < row.length; j++) {
-        if (row[j] != 0) {
-          columnOf[at] = j;
-          values[at++] = row[j];
-        }
+      dense.bits(i, bits);
+      for (int j = 0; j < bits.length; j++) {
+        columnOf[at] = j;
+        values[at] = Float.intBitsToFloat(bits[j]);
+        at += isNonZero(bits[j]);
       }
       ends[i] = at;
     }
@@ -57,13 +58,23 @@ public final class SparseRows {
 
   /** How many elements of a matrix are not 0. */
   public static long nonZeros(FloatMatrix dense) {
+    int[] bits = new int[dense.columns()];
     long count = 0;
     for (int i = 0; i < dense.rows(); i++) {
-      for (float value : dense.row(i)) {
-        count += value != 0 ? 1 : 0;
+      dense.bits(i, bits);
+      int inRow = 0;
+      for (int value : bits) {
+        inRow += isNonZero(value);
       }
+      count += inRow;
     }
     return count;
+  }
+
+  /** 1, or 0 for the bits of a zero of either sign. No branch: which it is, nobody can foretell. */
+  private static int isNonZero(int bits) {
+    int magnitude = bits << 1;
+    return (magnitude | -magnitude) >>> 31;
   }
 
   /** The number of rows. */

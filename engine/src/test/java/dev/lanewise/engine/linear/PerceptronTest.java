@@ -163,13 +163,16 @@ final class PerceptronTest {
     assertThat(FeatureMap.quadratic(2).expand(x, 0))
         .containsExactly(1, 1, 1.5, 2.5, 1, 1.5, 2.5, 2.25, 3.75, 6.25);
     for (FeatureMap each : List.of(FeatureMap.linear(), map, FeatureMap.quadratic(49))) {
-      FloatMatrix a = Data.integers(5, 17, 1000, 3);
+      // More than a block, so that one half is mirrored; numbers of columns that are no fours.
+      FloatMatrix a = Data.integers(Gram.BLOCK + 2, 17, 1000, 3);
       FloatMatrix b = Data.integers(Gram.BLOCK + 3, 17, 1000, 4);
-      double[][] gram = new Gram(each, a).full(engine.parallelism(), List.of(a, b));
+      double[][] gram = new Gram(each, a).full(engine.parallelism(), a, List.of(b));
       for (int i = 0; i < a.rows(); i++) {
-        for (int j = 0; j < b.rows(); j++) {
-          double expected = Perceptron.dot(each.expand(a, i), each.expand(b, j));
-          assertThat(gram[i][a.rows() + j]).isCloseTo(expected, within(1e-14 * Math.abs(expected)));
+        double[] phi = each.expand(a, i);
+        for (int j = 0; j < gram[i].length; j++) {
+          double[] other = j < a.rows() ? each.expand(a, j) : each.expand(b, j - a.rows());
+          double expected = Perceptron.dot(phi, other);
+          assertThat(gram[i][j]).isCloseTo(expected, within(1e-14 * Math.abs(expected)));
         }
       }
     }
@@ -179,9 +182,9 @@ final class PerceptronTest {
   void innerProductsOfPixelsAreExact() {
     FloatMatrix x = Data.integers(20, 784, 256, 5);
     x.rows(0, 1).setAll(FloatMatrix.copyOf(filled(784, 255), 1, 784));
-    double[][] linear = new Gram(FeatureMap.linear(), x).full(engine.parallelism(), List.of(x));
+    double[][] linear = new Gram(FeatureMap.linear(), x).full(engine.parallelism(), x, List.of());
     double[][] quadratic =
-        new Gram(FeatureMap.quadratic(), x).full(engine.parallelism(), List.of(x));
+        new Gram(FeatureMap.quadratic(), x).full(engine.parallelism(), x, List.of());
     for (int i = 0; i < x.rows(); i++) {
       for (int j = 0; j < x.rows(); j++) {
         long dot = 0;
@@ -206,6 +209,33 @@ final class PerceptronTest {
     float[] result = new float[length];
     Arrays.fill(result, value);
     return result;
+  }
+
+  @Test
+  void rowsTooManyToBeKeptExpandedTrainTheSame() {
+    // 20 x 308,505 features are more than are kept, 3 x 308,505 are not.
+    FloatMatrix x = Data.integers(20, 784, 3, 6);
+    int[] labels = Data.labels(20, 2, 7);
+    FloatMatrix few = x.rows(0, 3);
+    int[] fewLabels = Arrays.copyOf(labels, 3);
+    List<List<Double>> accuracies = new ArrayList<>();
+    List<double[]> scores = new ArrayList<>();
+    for (PerceptronTrainer.Form form :
+        List.of(PerceptronTrainer.Form.EXPLICIT, PerceptronTrainer.Form.DUAL)) {
+      Perceptron model =
+          new PerceptronTrainer(engine, 2)
+              .features(FeatureMap.quadratic())
+              .form(form)
+              .passes(2)
+              .watch(few, fewLabels)
+              .watch(x, labels)
+              .onPass(pass -> accuracies.add(pass.accuracies()))
+              .fit(x, labels);
+      scores.add(model.scores(x)[5]);
+    }
+    assertThat(accuracies.subList(0, accuracies.size() / 2))
+        .isEqualTo(accuracies.subList(accuracies.size() / 2, accuracies.size()));
+    assertThat(scores.get(0)).isEqualTo(scores.get(1));
   }
 
   @Test

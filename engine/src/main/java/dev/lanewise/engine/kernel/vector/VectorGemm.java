@@ -83,7 +83,10 @@ final class VectorGemm {
     MemorySegment out = c.segment();
     long cAt = c.offset();
     long cRow = c.stride();
-    if (k >= DEEP && plainA && !plainB && (m <= FEW || n <= FEW)) {
+    if (plainA && plainB && VectorGemmNarrow.suits(n)) {
+      VectorGemmNarrow.multiply(
+          workspace, m, n, k, alpha, a, aAt, aRow, b, bAt, bStep, beta, out, cAt, cRow);
+    } else if (k >= DEEP && plainA && !plainB && (m <= FEW || n <= FEW)) {
       VectorGemmDot.multiply(
           workspace, m, n, k, alpha, a, aAt, aRow, b, bAt, bColumn, beta, out, cAt, cRow);
     } else if (k >= DEEP

@@ -1,0 +1,146 @@
+package dev.lanewise.engine.kernel.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Products whose rows are one to two vectors long, such as logits of ten classes: a row of C is two
+ * vectors, the second of which ends where the row does, and B is read where it is. Four rows share
+ * what is loaded of B. Nothing is packed or transposed, which takes longer than the multiplication
+ * where A has few rows.
+ *
+ * <p>Strides and positions are in elements.
+ */
+final class VectorGemmNarrow {
+
+  private static final VectorSpecies<Float> F = Lanes.FLOAT;
+  private static final int LENGTH = F.length();
+  private static final long V = F.vectorByteSize();
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  /** Eight sums cover the latency of a fused multiply-add, and leave registers to load into. */
+  private static final int ROWS = 4;
+
+  private VectorGemmNarrow() {}
+
+  /** Whether rows of n elements are one to two vectors. */
+  static boolean suits(int n) {
+    return n >= LENGTH && n <= 2 * LENGTH;
+  }
+
+  /** C = alpha A B + beta C, with A m x k and B k x n, both by rows. */
+  static void multiply(
+      VectorGemmWorkspace workspace,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      MemorySegment a,
+      long aAt,
+      long aRow,
+      MemorySegment b,
+      long bAt,
+      long bStep,
+      float beta,
+      MemorySegment c,
+      long cAt,
+      long cRow) {
+    long apart = 4L * (n - LENGTH);
+    for (int i = 0; i < m; i += ROWS) {
+      int rows = Math.min(ROWS, m - i);
+      long first = aAt + i * aRow;
+      // Rows that do not exist are the last one again: computed and not looked at.
+      tile(
+          k,
+          a,
+          4 * first,
+          4 * (first + Math.min(1, rows - 1) * aRow),
+          4 * (first + Math.min(2, rows - 1) * aRow),
+          4 * (first + (rows - 1) * aRow),
+          b,
+          4 * bAt,
+          4 * bStep,
+          apart,
+          workspace.tile);
+      write(rows, alpha, workspace.tile, beta, c, 4 * (cAt + i * cRow), 4 * cRow, apart);
+    }
+  }
+
+  private static void tile(
+      int k,
+      MemorySegment a,
+      long a0,
+      long a1,
+      long a2,
+      long a3,
+      MemorySegment b,
+      long bAt,
+      long bStep,
+      long apart,
+      MemorySegment tile) {
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    long at = bAt;
+    for (int p = 0; p < k; p++, at += bStep) {
+      FloatVector x = FloatVector.fromMemorySegment(F, b, at, NATIVE);
+      FloatVector y = FloatVector.fromMemorySegment(F, b, at + apart, NATIVE);
+      FloatVector r0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * p));
+      c00 = Lanes.multiplyAdd(r0, x, c00);
+      c01 = Lanes.multiplyAdd(r0, y, c01);
+      FloatVector r1 = FloatVector.broadcast(F, a.get(FLOAT, a1 + 4L * p));
+      c10 = Lanes.multiplyAdd(r1, x, c10);
+      c11 = Lanes.multiplyAdd(r1, y, c11);
+      FloatVector r2 = FloatVector.broadcast(F, a.get(FLOAT, a2 + 4L * p));
+      c20 = Lanes.multiplyAdd(r2, x, c20);
+      c21 = Lanes.multiplyAdd(r2, y, c21);
+      FloatVector r3 = FloatVector.broadcast(F, a.get(FLOAT, a3 + 4L * p));
+      c30 = Lanes.multiplyAdd(r3, x, c30);
+      c31 = Lanes.multiplyAdd(r3, y, c31);
+    }
+    c00.intoMemorySegment(tile, 0, NATIVE);
+    c01.intoMemorySegment(tile, V, NATIVE);
+    c10.intoMemorySegment(tile, 2 * V, NATIVE);
+    c11.intoMemorySegment(tile, 3 * V, NATIVE);
+    c20.intoMemorySegment(tile, 4 * V, NATIVE);
+    c21.intoMemorySegment(tile, 5 * V, NATIVE);
+    c30.intoMemorySegment(tile, 6 * V, NATIVE);
+    c31.intoMemorySegment(tile, 7 * V, NATIVE);
+  }
+
+  /**
+   * C = alpha tile + beta C. Both vectors of a row are read before either is written, so elements
+   * that both hold get the same value twice.
+   */
+  private static void write(
+      int rows,
+      float alpha,
+      MemorySegment tile,
+      float beta,
+      MemorySegment c,
+      long cAt,
+      long cRow,
+      long apart) {
+    long from = 0;
+    long to = cAt;
+    for (int r = 0; r < rows; r++, from += 2 * V, to += cRow) {
+      FloatVector x = FloatVector.fromMemorySegment(F, tile, from, NATIVE).mul(alpha);
+      FloatVector y = FloatVector.fromMemorySegment(F, tile, from + V, NATIVE).mul(alpha);
+      if (beta != 0) {
+        x = x.add(FloatVector.fromMemorySegment(F, c, to, NATIVE).mul(beta));
+        y = y.add(FloatVector.fromMemorySegment(F, c, to + apart, NATIVE).mul(beta));
+      }
+      x.intoMemorySegment(c, to, NATIVE);
+      y.intoMemorySegment(c, to + apart, NATIVE);
+    }
+  }
+}
