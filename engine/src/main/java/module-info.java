@@ -9,6 +9,7 @@ module dev.lanewise.engine {
 
   exports dev.lanewise.engine;
   exports dev.lanewise.engine.backend;
+  exports dev.lanewise.engine.io;
   exports dev.lanewise.engine.kernel;
   exports dev.lanewise.engine.linear;
   exports dev.lanewise.engine.matrix;

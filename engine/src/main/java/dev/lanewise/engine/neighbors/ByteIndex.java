@@ -1,11 +1,15 @@
 package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.io.ModelFile;
+import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
+import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
+import dev.lanewise.engine.matrix.Matrix;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -55,12 +59,19 @@ final class ByteIndex implements NearestNeighbors.Index {
    */
   private static final double MAX_SURVIVORS = 0.15;
 
+  /** The kind of a file that holds one. */
+  static final String KIND = "byte-index";
+
+  private static final String ROWS_ENTRY = "rows";
+  private static final String SCREEN = "screen";
+
   private final Engine engine;
   private final Metric metric;
-  private final int count;
   private final int columns;
+  private final ByteMatrix rows;
   private final ByteMatrix[] blocks;
   private final @Nullable Screen screen;
+  private final @Nullable ModelFile file;
   private final Pool<Workspace> pool = new Pool<>(() -> new Workspace(this));
 
   ByteIndex(Engine engine, ByteMatrix source, Distance distance) {
@@ -76,21 +87,17 @@ final class ByteIndex implements NearestNeighbors.Index {
   ByteIndex(Engine engine, ByteMatrix source, Distance distance, int minRows, double slack) {
     this.engine = engine;
     this.metric = distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
-    this.count = source.rows();
     this.columns = source.columns();
-    ByteMatrix rows = padded(count, columns);
-    this.blocks = new ByteMatrix[Math.ceilDiv(count, ROWS)];
-    int first = 0;
+    this.rows = padded(source.rows(), columns);
+    this.blocks = blocks(rows);
+    this.file = null;
     for (int b = 0; b < blocks.length; b++) {
-      int size = Math.ceilDiv(count - b, blocks.length);
-      blocks[b] = rows.rows(first, first + size);
-      for (int i = 0; i < size; i++) {
+      for (int i = 0; i < blocks[b].rows(); i++) {
         int row = row(b, i);
         blocks[b].block(i, i + 1, 0, columns).setAll(source.rows(row, row + 1));
       }
-      first += size;
     }
-    if (count < minRows) {
+    if (source.rows() < minRows) {
       this.screen = null;
     } else if (metric == Metric.L1) {
       this.screen =
@@ -105,13 +112,121 @@ final class ByteIndex implements NearestNeighbors.Index {
     }
   }
 
+  /** Searches rows where they lie in a file. */
+  ByteIndex(Engine engine, ModelFile file, int columns, Distance distance) {
+    this.engine = engine;
+    this.metric = distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
+    this.columns = columns;
+    this.file = file;
+    this.rows = file.bytes(ROWS_ENTRY);
+    if (columns > Shapes.MAX_BYTE_COLUMNS || rows.columns() != paddedColumns(columns)) {
+      throw file.wrong(ROWS_ENTRY, "are " + rows.shape() + " for " + columns + " columns");
+    }
+    this.blocks = blocks(rows);
+    ScreenKind kind = file.constant(SCREEN, ScreenKind.class);
+    boolean fits =
+        switch (kind) {
+          case NONE -> true;
+          case BLOCK_SUMS -> metric == Metric.L1 && columns >= BlockSumScreen.MIN_COLUMNS;
+          case PROJECTION ->
+              metric == Metric.SQUARED_L2 && columns >= ProjectionScreen.MIN_COLUMNS;
+        };
+    if (!fits) {
+      throw file.wrong(SCREEN, "is " + kind + " for " + columns + " columns, " + distance);
+    }
+    this.screen =
+        switch (kind) {
+          case NONE -> null;
+          case BLOCK_SUMS -> new BlockSumScreen(engine, blocks, columns, file);
+          case PROJECTION -> new ProjectionScreen(engine, blocks, file);
+        };
+  }
+
+  /** The screens as files name them. */
+  private enum ScreenKind {
+    NONE,
+    BLOCK_SUMS,
+    PROJECTION;
+
+    static ScreenKind of(@Nullable Screen screen) {
+      if (screen == null) {
+        return NONE;
+      }
+      return screen instanceof BlockSumScreen ? BLOCK_SUMS : PROJECTION;
+    }
+  }
+
+  @Override
+  public int rows() {
+    return rows.rows();
+  }
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public void save(ModelWriter writer) {
+    writer.text(SCREEN, ScreenKind.of(screen).name()).bytes(ROWS_ENTRY, rows);
+    if (screen != null) {
+      screen.save(writer);
+    }
+  }
+
+  @Override
+  public void verify() {
+    if (file == null) {
+      return;
+    }
+    file.verify();
+    for (int i = 0; i < rows.rows(); i++) {
+      for (int j = columns; j < rows.columns(); j++) {
+        if (rows.get(i, j) != 0) {
+          throw file.wrong(ROWS_ENTRY, i, j, "is beyond the columns and not 0");
+        }
+      }
+    }
+    if (screen != null) {
+      screen.verify(file);
+    }
+  }
+
+  /** Refuses a matrix of a file that differs from the one that should be there. */
+  static void same(ModelFile file, String name, Matrix actual, Matrix expected, int elementBytes) {
+    long at = actual.segment().mismatch(expected.segment());
+    if (at >= 0) {
+      long element = at / elementBytes;
+      throw file.wrong(
+          name,
+          (int) (element / actual.columns()),
+          (int) (element % actual.columns()),
+          "is not what the rows of the index give");
+    }
+  }
+
+  /** Views of the blocks, as even as can be, the larger ones first. */
+  private static ByteMatrix[] blocks(ByteMatrix rows) {
+    ByteMatrix[] blocks = new ByteMatrix[Math.ceilDiv(rows.rows(), ROWS)];
+    int first = 0;
+    for (int b = 0; b < blocks.length; b++) {
+      int size = Math.ceilDiv(rows.rows() - b, blocks.length);
+      blocks[b] = rows.rows(first, first + size);
+      first += size;
+    }
+    return blocks;
+  }
+
   /**
    * Zeros of whole cache lines a row: columns that are 0 everywhere change no distance, and with
    * them every row is aligned and no kernel has columns left over.
    */
   static ByteMatrix padded(int rows, int columns) {
-    return ByteMatrix.zeros(
-        rows, Math.ceilDiv(columns, ByteMatrix.ALIGNMENT) * ByteMatrix.ALIGNMENT);
+    return ByteMatrix.zeros(rows, paddedColumns(columns));
+  }
+
+  private static int paddedColumns(int columns) {
+    return Math.ceilDiv(columns, ByteMatrix.ALIGNMENT) * ByteMatrix.ALIGNMENT;
   }
 
   /** The row of the source at a position in a block. */
@@ -325,7 +440,7 @@ final class ByteIndex implements NearestNeighbors.Index {
 
     void read(int from, int k, Metric metric, int[] indices, double[] distances) {
       for (int query = 0; query < count(); query++) {
-        best.sort(query);
+        best.sort(query, k);
         for (int rank = 0; rank < k; rank++) {
           double distance = (double) best.distance(query, rank);
           int at = (from + query) * k + rank;

@@ -1,12 +1,15 @@
 package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.io.ModelFile;
+import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.kernel.CanonicalDistance;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of floats. A kernel's distances only decide which rows are worth the {@link
@@ -33,20 +36,37 @@ final class FloatIndex implements NearestNeighbors.Index {
 
   private static final int LINE = FloatMatrix.ALIGNMENT / Float.BYTES;
 
+  /** The kind of a file that holds one. */
+  static final String KIND = "float-index";
+
+  private static final String ROWS_ENTRY = "rows";
+
   private final Engine engine;
   private final Metric metric;
   private final FloatMatrix rows;
+  private final int columns;
+  private final @Nullable ModelFile file;
   private final List<FloatMatrix> blocks;
   private final double relative;
   private final double absolute;
   private final Pool<Workspace> pool = new Pool<>(() -> new Workspace(this));
 
   FloatIndex(Engine engine, FloatMatrix source, Distance distance) {
-    finite("row", source);
+    this(engine, padded(source), source.columns(), distance, null);
+  }
+
+  /** Searches rows where they lie in a file. */
+  FloatIndex(Engine engine, ModelFile file, int columns, Distance distance) {
+    this(engine, rowsOf(file, columns), columns, distance, file);
+  }
+
+  private FloatIndex(
+      Engine engine, FloatMatrix rows, int columns, Distance distance, @Nullable ModelFile file) {
     this.engine = engine;
     this.metric = distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
-    this.rows = FloatMatrix.zeros(source.rows(), Math.ceilDiv(source.columns(), LINE) * LINE);
-    rows.block(0, source.rows(), 0, source.columns()).setAll(source);
+    this.rows = rows;
+    this.columns = columns;
+    this.file = file;
     this.blocks = new ArrayList<>();
     for (int from = 0; from < rows.rows(); from += ROWS) {
       blocks.add(rows.rows(from, Math.min(rows.rows(), from + ROWS)));
@@ -54,6 +74,55 @@ final class FloatIndex implements NearestNeighbors.Index {
     double nu = (rows.columns() + 4) * 0x1p-24;
     this.relative = nu <= 0.25 ? 1 + 2 * nu : Double.POSITIVE_INFINITY;
     this.absolute = rows.columns() * 0x1p-149;
+  }
+
+  private static FloatMatrix padded(FloatMatrix source) {
+    finite("row", source);
+    FloatMatrix rows = FloatMatrix.zeros(source.rows(), paddedColumns(source.columns()));
+    rows.block(0, source.rows(), 0, source.columns()).setAll(source);
+    return rows;
+  }
+
+  private static int paddedColumns(int columns) {
+    return Math.ceilDiv(columns, LINE) * LINE;
+  }
+
+  private static FloatMatrix rowsOf(ModelFile file, int columns) {
+    FloatMatrix rows = file.floats(ROWS_ENTRY);
+    if (rows.columns() != paddedColumns(columns)) {
+      throw file.wrong(ROWS_ENTRY, "are " + rows.shape() + " for " + columns + " columns");
+    }
+    return rows;
+  }
+
+  @Override
+  public int rows() {
+    return rows.rows();
+  }
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public void save(ModelWriter writer) {
+    writer.floats(ROWS_ENTRY, rows);
+  }
+
+  @Override
+  public void verify() {
+    if (file == null) {
+      return;
+    }
+    file.verify();
+    for (int i = 0; i < rows.rows(); i++) {
+      for (int j = columns; j < rows.columns(); j++) {
+        if (rows.get(i, j) != 0) {
+          throw file.wrong(ROWS_ENTRY, i, j, "is beyond the columns and not 0");
+        }
+      }
+    }
   }
 
   private static void finite(String what, FloatMatrix matrix) {
@@ -153,7 +222,7 @@ final class FloatIndex implements NearestNeighbors.Index {
 
     void read(int from, int to, int k, Metric metric, int[] indices, double[] distances) {
       for (int query = from; query < to; query++) {
-        best.sort(query - from);
+        best.sort(query - from, k);
         for (int rank = 0; rank < k; rank++) {
           double distance = Double.longBitsToDouble(best.distance(query - from, rank));
           indices[query * k + rank] = best.row(query - from, rank);

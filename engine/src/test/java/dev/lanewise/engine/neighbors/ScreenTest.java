@@ -115,8 +115,14 @@ class ScreenTest {
       Neighbors exact = BruteForce.search(rows, Arrays.copyOf(rows, 300), metric, 2);
       NearestNeighborsTest.assertSame(
           new ByteIndex(engine, matrix, metric, 0, 1).search(queries, 2), exact, "slack 1");
-      assertThat(new ByteIndex(engine, matrix, metric, 0, 0).search(queries, 2).indices())
-          .isNotEqualTo(exact.indices());
+      ByteIndex tight = new ByteIndex(engine, matrix, metric, 0, 0);
+      boolean right;
+      try {
+        right = Arrays.equals(tight.search(queries, 2).indices(), exact.indices());
+      } catch (IllegalStateException e) {
+        right = false; // So many neighbours were lost that there are not two.
+      }
+      assertThat(right).isFalse();
     }
   }
 
