@@ -7,7 +7,9 @@ import dev.lanewise.engine.kernel.CanonicalDistance;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.Matrix;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,21 +51,28 @@ final class FloatIndex implements NearestNeighbors.Index {
   private final List<FloatMatrix> blocks;
   private final double relative;
   private final double absolute;
-  private final Pool<Workspace> pool = new Pool<>(() -> new Workspace(this));
+  private final Pool<Workspace> pool;
 
   FloatIndex(Engine engine, FloatMatrix source, Distance distance) {
-    this(engine, padded(source), source.columns(), distance, null);
+    this(engine, padded(source), source.columns(), metric(distance), null, null);
   }
 
   /** Searches rows where they lie in a file. */
   FloatIndex(Engine engine, ModelFile file, int columns, Distance distance) {
-    this(engine, rowsOf(file, columns), columns, distance, file);
+    this(engine, rowsOf(file, columns), columns, metric(distance), file, null);
   }
 
   private FloatIndex(
-      Engine engine, FloatMatrix rows, int columns, Distance distance, @Nullable ModelFile file) {
+      Engine engine,
+      FloatMatrix rows,
+      int columns,
+      Metric metric,
+      @Nullable ModelFile file,
+      @Nullable Pool<Workspace> pool) {
     this.engine = engine;
-    this.metric = distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
+    this.metric = metric;
+    int width = rows.columns();
+    this.pool = pool == null ? new Pool<>(() -> new Workspace(width)) : pool;
     this.rows = rows;
     this.columns = columns;
     this.file = file;
@@ -74,6 +83,33 @@ final class FloatIndex implements NearestNeighbors.Index {
     double nu = (rows.columns() + 4) * 0x1p-24;
     this.relative = nu <= 0.25 ? 1 + 2 * nu : Double.POSITIVE_INFINITY;
     this.absolute = rows.columns() * 0x1p-149;
+  }
+
+  private static Metric metric(Distance distance) {
+    return distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
+  }
+
+  /** An index without rows, to append to. */
+  static FloatIndex appendable(Engine engine, int columns, Distance distance) {
+    FloatMatrix none = FloatMatrix.zeros(0, paddedColumns(columns));
+    return new FloatIndex(engine, none, columns, metric(distance), null, null);
+  }
+
+  /** As {@link ByteIndex#append}. */
+  FloatIndex append(FloatMatrix more) {
+    finite("row", more);
+    int count = Math.addExact(rows(), more.rows());
+    int stride = rows.columns();
+    long room = rows.segment().byteSize() / Float.BYTES / stride;
+    FloatMatrix storage;
+    if (room >= count) {
+      storage = FloatMatrix.of(rows.segment(), (int) Math.min(room, Integer.MAX_VALUE), stride);
+    } else {
+      storage = FloatMatrix.zeros(ByteIndex.capacity(count), stride);
+      storage.rows(0, rows()).setAll(rows);
+    }
+    storage.block(rows(), count, 0, columns).setAll(more);
+    return new FloatIndex(engine, storage.rows(0, count), columns, metric, null, pool);
   }
 
   private static FloatMatrix padded(FloatMatrix source) {
@@ -98,6 +134,24 @@ final class FloatIndex implements NearestNeighbors.Index {
   @Override
   public int rows() {
     return rows.rows();
+  }
+
+  @Override
+  public int bound() {
+    return rows.rows();
+  }
+
+  @Override
+  public double distance(long measure) {
+    double distance = Double.longBitsToDouble(measure);
+    return metric == Metric.L1 ? distance : Math.sqrt(distance);
+  }
+
+  @Override
+  public void copyRow(int row, Matrix to, int toRow) {
+    ((FloatMatrix) to)
+        .block(toRow, toRow + 1, 0, columns)
+        .setAll(rows.block(row, row + 1, 0, columns));
   }
 
   @Override
@@ -144,37 +198,50 @@ final class FloatIndex implements NearestNeighbors.Index {
   }
 
   @Override
-  public Neighbors search(ByteMatrix queries, int k) {
-    FloatMatrix floats = FloatMatrix.zeros(queries.rows(), queries.columns());
-    for (int i = 0; i < queries.rows(); i++) {
-      for (int j = 0; j < queries.columns(); j++) {
-        floats.set(i, j, queries.get(i, j));
-      }
-    }
-    return search(floats, k);
-  }
-
-  @Override
-  public Neighbors search(FloatMatrix queries, int k) {
+  public Found search(Matrix matrix, int k, @Nullable BitSet hidden) {
+    FloatMatrix queries = floats(matrix);
     finite("query", queries);
     int count = queries.rows();
-    int[] indices = new int[count * k];
-    double[] distances = new double[count * k];
+    Found found = new Found(count, k);
+    Thread caller = Thread.currentThread();
     engine
         .parallelism()
         .forEach(
             Math.ceilDiv(count, QUERIES),
             task -> {
               int from = task * QUERIES;
+              int to = Math.min(count, from + QUERIES);
               Workspace workspace = pool.take();
-              search(workspace, queries, from, Math.min(count, from + QUERIES), k);
-              workspace.read(from, Math.min(count, from + QUERIES), k, metric, indices, distances);
+              search(workspace, queries, from, to, k, hidden, caller);
+              found.take(workspace.best, from, to - from);
               pool.give(workspace);
             });
-    return new Neighbors(count, k, indices, distances);
+    return found;
   }
 
-  private void search(Workspace workspace, FloatMatrix queries, int from, int to, int k) {
+  /** Bytes as the floats 0..255. */
+  static FloatMatrix floats(Matrix matrix) {
+    if (matrix instanceof FloatMatrix floats) {
+      return floats;
+    }
+    ByteMatrix bytes = (ByteMatrix) matrix;
+    FloatMatrix floats = FloatMatrix.zeros(bytes.rows(), bytes.columns());
+    for (int i = 0; i < bytes.rows(); i++) {
+      for (int j = 0; j < bytes.columns(); j++) {
+        floats.set(i, j, bytes.get(i, j));
+      }
+    }
+    return floats;
+  }
+
+  private void search(
+      Workspace workspace,
+      FloatMatrix queries,
+      int from,
+      int to,
+      int k,
+      @Nullable BitSet hidden,
+      Thread caller) {
     int count = to - from;
     workspace.queries.block(0, count, 0, queries.columns()).setAll(queries.rows(from, to));
     TopK best = workspace.best;
@@ -182,6 +249,7 @@ final class FloatIndex implements NearestNeighbors.Index {
     FloatMatrix block = workspace.queries.rows(0, count);
     int first = 0;
     for (FloatMatrix some : blocks) {
+      NearestNeighbors.checkInterrupted(caller, "the search");
       FloatMatrix out = workspace.out.block(0, count, 0, some.rows());
       engine.kernels().distances(metric, block, some, out);
       for (int query = 0; query < count; query++) {
@@ -189,6 +257,9 @@ final class FloatIndex implements NearestNeighbors.Index {
         int found = engine.kernels().atMost(out, query, limit, workspace.hits);
         for (int hit = 0; hit < found; hit++) {
           int row = first + workspace.hits[hit];
+          if (hidden != null && hidden.get(row)) {
+            continue;
+          }
           double distance =
               metric == Metric.L1
                   ? CanonicalDistance.l1(block, query, rows, row)
@@ -216,19 +287,8 @@ final class FloatIndex implements NearestNeighbors.Index {
     final int[] hits = new int[ROWS];
     final TopK best = new TopK();
 
-    Workspace(FloatIndex index) {
-      queries = FloatMatrix.zeros(QUERIES, index.rows.columns());
-    }
-
-    void read(int from, int to, int k, Metric metric, int[] indices, double[] distances) {
-      for (int query = from; query < to; query++) {
-        best.sort(query - from, k);
-        for (int rank = 0; rank < k; rank++) {
-          double distance = Double.longBitsToDouble(best.distance(query - from, rank));
-          indices[query * k + rank] = best.row(query - from, rank);
-          distances[query * k + rank] = metric == Metric.L1 ? distance : Math.sqrt(distance);
-        }
-      }
+    Workspace(int columns) {
+      queries = FloatMatrix.zeros(QUERIES, columns);
     }
   }
 }

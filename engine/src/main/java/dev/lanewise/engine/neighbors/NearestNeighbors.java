@@ -12,6 +12,9 @@ import dev.lanewise.engine.matrix.Matrix;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An exact index: the k nearest rows of a matrix, for any number of queries at once.
@@ -30,23 +33,42 @@ public final class NearestNeighbors {
 
   /** One way to store rows and to search them. */
   interface Index {
-    /** Checks the queries and searches; k and the number of columns are checked already. */
-    Neighbors search(ByteMatrix queries, int k);
-
-    /** As above. */
-    Neighbors search(FloatMatrix queries, int k);
-
-    /** How many rows. */
+    /** How many rows a search may find. */
     int rows();
+
+    /** One more than the largest number of a row that a search may give. */
+    int bound();
 
     /** The kind of a file that holds one. */
     String kind();
+
+    /**
+     * The nearest rows that are not hidden. The number of columns is checked already.
+     *
+     * @param k from 1 to the number of rows that are not hidden
+     * @param hidden numbers of rows to pass over; not changed meanwhile
+     * @throws IllegalArgumentException if queries are not what this is over
+     */
+    Found search(Matrix queries, int k, @Nullable BitSet hidden);
+
+    /** What a measure in {@link Found} says in the unit of the elements. */
+    double distance(long measure);
+
+    /** Copies a row to the start of another, in a matrix of the same element type. */
+    void copyRow(int row, Matrix to, int toRow);
 
     /** Adds itself to a file. */
     void save(ModelWriter writer);
 
     /** Checks all that came from a file, if anything did. */
     void verify();
+  }
+
+  /** A {@link CancellationException} if a thread was interrupted. */
+  static void checkInterrupted(Thread caller, String what) {
+    if (caller.isInterrupted()) {
+      throw new CancellationException(what + " was interrupted");
+    }
   }
 
   private static final String DISTANCE = "distance";
@@ -57,9 +79,9 @@ public final class NearestNeighbors {
   private final int columns;
   private final Distance distance;
 
-  private NearestNeighbors(Index index, int rows, int columns, Distance distance) {
+  NearestNeighbors(Index index, int columns, Distance distance) {
     this.index = index;
-    this.rows = rows;
+    this.rows = index.rows();
     this.columns = columns;
     this.distance = distance;
   }
@@ -75,7 +97,7 @@ public final class NearestNeighbors {
     notEmpty(rows);
     Shapes.byteColumns(rows);
     return new NearestNeighbors(
-        new ByteIndex(engine, rows, distance), rows.rows(), rows.columns(), distance);
+        new ByteIndex(engine, rows, distance), rows.columns(), distance);
   }
 
   /**
@@ -88,7 +110,7 @@ public final class NearestNeighbors {
   public static NearestNeighbors of(Engine engine, FloatMatrix rows, Distance distance) {
     notEmpty(rows);
     return new NearestNeighbors(
-        new FloatIndex(engine, rows, distance), rows.rows(), rows.columns(), distance);
+        new FloatIndex(engine, rows, distance), rows.columns(), distance);
   }
 
   /**
@@ -127,7 +149,10 @@ public final class NearestNeighbors {
         model.kind().equals(ByteIndex.KIND)
             ? new ByteIndex(engine, model, columns, distance)
             : new FloatIndex(engine, model, columns, distance);
-    return new NearestNeighbors(index, index.rows(), columns, distance);
+    return new NearestNeighbors(
+        model.has(Segments.IDS) ? Segments.open(engine, index, model, columns, distance) : index,
+        columns,
+        distance);
   }
 
   /**
@@ -169,6 +194,14 @@ public final class NearestNeighbors {
     return rows;
   }
 
+  /**
+   * One more than the largest index that a search may give: the number of rows, or more if rows
+   * were removed by {@link UpdatableNeighbors}.
+   */
+  public int bound() {
+    return index.bound();
+  }
+
   /** The number of columns of rows and queries. */
   public int columns() {
     return columns;
@@ -185,10 +218,11 @@ public final class NearestNeighbors {
    * @param queries m x d; m may be 0
    * @param k from 1 to {@link #rows()}
    * @throws IllegalArgumentException if k or the number of columns does not fit
+   * @throws CancellationException if the calling thread is interrupted meanwhile; its interrupt
+   *     status stays set, and the index as usable as before
    */
   public Neighbors search(ByteMatrix queries, int k) {
-    check(queries, k);
-    return index.search(queries, k);
+    return find(queries, k);
   }
 
   /**
@@ -198,10 +232,21 @@ public final class NearestNeighbors {
    * @param k from 1 to {@link #rows()}
    * @throws IllegalArgumentException if k or the number of columns does not fit, or an element is
    *     NaN or infinite (the message names its row and column), or the index is over bytes
+   * @throws CancellationException if the calling thread is interrupted meanwhile; its interrupt
+   *     status stays set, and the index as usable as before
    */
   public Neighbors search(FloatMatrix queries, int k) {
+    return find(queries, k);
+  }
+
+  private Neighbors find(Matrix queries, int k) {
     check(queries, k);
-    return index.search(queries, k);
+    return index.search(queries, k, null).neighbors(index);
+  }
+
+  /** For {@link UpdatableNeighbors}. */
+  Index index() {
+    return index;
   }
 
   private void check(Matrix queries, int k) {
