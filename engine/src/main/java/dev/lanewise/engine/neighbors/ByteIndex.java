@@ -1,6 +1,7 @@
 package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.Parallelism;
 import dev.lanewise.engine.io.ModelFile;
 import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.kernel.Kernels;
@@ -186,8 +187,7 @@ final class ByteIndex implements NearestNeighbors.Index {
         switch (kind) {
           case NONE -> true;
           case BLOCK_SUMS -> metric == Metric.L1 && columns >= BlockSumScreen.MIN_COLUMNS;
-          case PROJECTION ->
-              metric == Metric.SQUARED_L2 && columns >= ProjectionScreen.MIN_COLUMNS;
+          case PROJECTION -> metric == Metric.SQUARED_L2 && columns >= ProjectionScreen.MIN_COLUMNS;
         };
     if (!fits) {
       throw file.wrong(SCREEN, "is " + kind + " for " + columns + " columns, " + distance);
@@ -213,6 +213,11 @@ final class ByteIndex implements NearestNeighbors.Index {
       }
       return screen instanceof BlockSumScreen ? BLOCK_SUMS : PROJECTION;
     }
+  }
+
+  @Override
+  public Engine engine() {
+    return engine;
   }
 
   @Override
@@ -506,7 +511,7 @@ final class ByteIndex implements NearestNeighbors.Index {
 
     void checkInterrupted() {
       if (caller != null) {
-        NearestNeighbors.checkInterrupted(caller, "the search");
+        Parallelism.throwIfInterrupted(caller);
       }
     }
 

@@ -1,6 +1,7 @@
 package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.Parallelism;
 import dev.lanewise.engine.io.ModelFile;
 import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.kernel.CanonicalDistance;
@@ -132,6 +133,11 @@ final class FloatIndex implements NearestNeighbors.Index {
   }
 
   @Override
+  public Engine engine() {
+    return engine;
+  }
+
+  @Override
   public int rows() {
     return rows.rows();
   }
@@ -249,7 +255,7 @@ final class FloatIndex implements NearestNeighbors.Index {
     FloatMatrix block = workspace.queries.rows(0, count);
     int first = 0;
     for (FloatMatrix some : blocks) {
-      NearestNeighbors.checkInterrupted(caller, "the search");
+      Parallelism.throwIfInterrupted(caller);
       FloatMatrix out = workspace.out.block(0, count, 0, some.rows());
       engine.kernels().distances(metric, block, some, out);
       for (int query = 0; query < count; query++) {

@@ -1,6 +1,7 @@
 package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.event.Events;
 import dev.lanewise.engine.io.ModelFile;
 import dev.lanewise.engine.io.ModelFormatException;
 import dev.lanewise.engine.io.ModelWriter;
@@ -33,6 +34,9 @@ public final class NearestNeighbors {
 
   /** One way to store rows and to search them. */
   interface Index {
+    /** What it computes with. */
+    Engine engine();
+
     /** How many rows a search may find. */
     int rows();
 
@@ -64,13 +68,6 @@ public final class NearestNeighbors {
     void verify();
   }
 
-  /** A {@link CancellationException} if a thread was interrupted. */
-  static void checkInterrupted(Thread caller, String what) {
-    if (caller.isInterrupted()) {
-      throw new CancellationException(what + " was interrupted");
-    }
-  }
-
   private static final String DISTANCE = "distance";
   private static final String COLUMNS = "columns";
 
@@ -96,8 +93,7 @@ public final class NearestNeighbors {
   public static NearestNeighbors of(Engine engine, ByteMatrix rows, Distance distance) {
     notEmpty(rows);
     Shapes.byteColumns(rows);
-    return new NearestNeighbors(
-        new ByteIndex(engine, rows, distance), rows.columns(), distance);
+    return new NearestNeighbors(new ByteIndex(engine, rows, distance), rows.columns(), distance);
   }
 
   /**
@@ -109,8 +105,7 @@ public final class NearestNeighbors {
    */
   public static NearestNeighbors of(Engine engine, FloatMatrix rows, Distance distance) {
     notEmpty(rows);
-    return new NearestNeighbors(
-        new FloatIndex(engine, rows, distance), rows.columns(), distance);
+    return new NearestNeighbors(new FloatIndex(engine, rows, distance), rows.columns(), distance);
   }
 
   /**
@@ -163,9 +158,7 @@ public final class NearestNeighbors {
    */
   public void save(Path file) {
     ModelWriter writer =
-        new ModelWriter(index.kind())
-            .text(DISTANCE, distance.name())
-            .integer(COLUMNS, columns);
+        new ModelWriter(index.kind()).text(DISTANCE, distance.name()).integer(COLUMNS, columns);
     index.save(writer);
     writer.write(file);
   }
@@ -241,7 +234,14 @@ public final class NearestNeighbors {
 
   private Neighbors find(Matrix queries, int k) {
     check(queries, k);
-    return index.search(queries, k, null).neighbors(index);
+    Events.Span span =
+        Events.search(
+            index.engine().info().backend(), rows, columns, distance.name(), queries.rows(), k);
+    try {
+      return index.search(queries, k, null).neighbors(index);
+    } finally {
+      span.end();
+    }
   }
 
   /** For {@link UpdatableNeighbors}. */

@@ -12,8 +12,8 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An index that was changed: a base, rows appended since, and which of both were removed. Rows go by
- * ids that never change: ids of the base ascend with its rows, those appended follow.
+ * An index that was changed: a base, rows appended since, and which of both were removed. Rows go
+ * by ids that never change: ids of the base ascend with its rows, those appended follow.
  *
  * <p>Immutable: each change makes another one, which shares the rows. Ids ascend with rows in both
  * parts, so each part's ties are in the order of ids, and so are they after merging.
@@ -61,8 +61,7 @@ final class Segments implements NearestNeighbors.Index {
   }
 
   /** An index as it was built, with its row numbers for ids. */
-  static Segments of(
-      Engine engine, NearestNeighbors.Index base, int columns, Distance distance) {
+  static Segments of(Engine engine, NearestNeighbors.Index base, int columns, Distance distance) {
     return new Segments(
         engine,
         columns,
@@ -168,28 +167,12 @@ final class Segments implements NearestNeighbors.Index {
     NearestNeighbors.Index fresh = empty(base, engine, columns, distance);
     Segments result =
         new Segments(
-            engine,
-            columns,
-            distance,
-            base,
-            baseIds,
-            baseHidden,
-            fresh,
-            tailFirst,
-            new BitSet());
+            engine, columns, distance, base, baseIds, baseHidden, fresh, tailFirst, new BitSet());
     if (tail.rows() > 0) {
       result = result.append(tailRows(0));
     }
     return new Segments(
-        engine,
-        columns,
-        distance,
-        base,
-        baseIds,
-        baseHidden,
-        result.tail,
-        tailFirst,
-        tailHidden);
+        engine, columns, distance, base, baseIds, baseHidden, result.tail, tailFirst, tailHidden);
   }
 
   /** A copy of appended rows. */
@@ -282,6 +265,11 @@ final class Segments implements NearestNeighbors.Index {
       }
     }
     return at == 0 ? result : result.remove(removed);
+  }
+
+  @Override
+  public Engine engine() {
+    return engine;
   }
 
   @Override

@@ -17,8 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * first.
  *
  * <p><b>Snapshots.</b> The state is a {@link NearestNeighbors} that never changes; a change
- * publishes another one, which shares the rows. So readers wait for nobody, and each search sees one
- * state whole. To search several times in the same state, take {@link #snapshot()}.
+ * publishes another one, which shares the rows. So readers wait for nobody, and each search sees
+ * one state whole. To search several times in the same state, take {@link #snapshot()}.
  *
  * <p><b>Cost.</b> Appending copies the rows that come; removing copies a bit for each row. Appended
  * rows are searched one by one, without what makes a large index fast, and removed rows still take
@@ -47,8 +47,8 @@ public final class UpdatableNeighbors {
   }
 
   /**
-   * Starts from an index, also one that was opened from a file: it is not copied, and its arena must
-   * stay open until {@link #compact()} has returned and no older snapshot is in use.
+   * Starts from an index, also one that was opened from a file: it is not copied, and its arena
+   * must stay open until {@link #compact()} has returned and no older snapshot is in use.
    *
    * @param engine whose kernels and threads appended rows and compacted indexes use
    */

@@ -120,7 +120,8 @@ class ScreenTest {
       NearestNeighborsTest.assertSame(
           new NearestNeighbors(new ByteIndex(engine, matrix, metric, 0, 1), 784, metric)
               .search(queries, 2),
-          exact, "slack 1");
+          exact,
+          "slack 1");
       NearestNeighbors tight =
           new NearestNeighbors(new ByteIndex(engine, matrix, metric, 0, 0), 784, metric);
       boolean right;

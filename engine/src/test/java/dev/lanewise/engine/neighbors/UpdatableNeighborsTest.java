@@ -88,9 +88,7 @@ class UpdatableNeighborsTest {
             case 0, 1 -> {
               int[][] rows = values(random, 1 + random.nextInt(9), columns);
               assertThat(
-                      bytes
-                          ? index.add(NearestNeighborsTest.bytes(rows))
-                          : index.add(floats(rows)))
+                      bytes ? index.add(NearestNeighborsTest.bytes(rows)) : index.add(floats(rows)))
                   .isEqualTo(next);
               for (int[] row : rows) {
                 model.rows.put(next++, row);
@@ -239,8 +237,7 @@ class UpdatableNeighborsTest {
                         int parity = rank < rows / 2 ? 0 : 1;
                         assertThat(found.index(0, rank) % 2).isEqualTo(parity);
                         assertThat(found.index(1, rank) % 2).isEqualTo(1 - parity);
-                        assertThat(found.index(0, rank) / 2)
-                            .isEqualTo(found.index(1, rank) / 2);
+                        assertThat(found.index(0, rank) / 2).isEqualTo(found.index(1, rank) / 2);
                       }
                     }
                   } catch (Throwable t) {
@@ -315,8 +312,10 @@ class UpdatableNeighborsTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> UpdatableNeighbors.ofBytes(engine, 0, Distance.L1));
       assertThat(floats.add(ByteMatrix.copyOf(new byte[] {(byte) 200, 1, 2}, 1, 3))).isZero();
-      assertThat(floats.search(ByteMatrix.copyOf(new byte[] {(byte) 199, 1, 2}, 1, 3), 1)
-              .distance(0, 0))
+      assertThat(
+              floats
+                  .search(ByteMatrix.copyOf(new byte[] {(byte) 199, 1, 2}, 1, 3), 1)
+                  .distance(0, 0))
           .isEqualTo(1);
     }
   }
