@@ -13,12 +13,7 @@ import dev.lanewise.engine.backend.Selection;
  * @param platform the operating system, the processors' architecture, and how many there are
  */
 public record EngineInfo(
-    String backend,
-    String reason,
-    int threads,
-    Selection selection,
-    String java,
-    String platform) {
+    String backend, String reason, int threads, Selection selection, String java, String platform) {
 
   /** Of this process. */
   static EngineInfo of(Selection selection, int threads) {

@@ -5,8 +5,8 @@ import dev.lanewise.engine.event.Events;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
-import java.util.function.Supplier;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 

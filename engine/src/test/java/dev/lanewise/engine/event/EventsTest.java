@@ -38,17 +38,13 @@ class EventsTest {
     FloatMatrix x = FloatMatrix.copyOf(new float[][] {{0, 1}, {1, 0}, {0, 2}, {2, 0}});
     int[] labels = {0, 1, 0, 1};
     SeedStreams seeds = new SeedStreams(1);
-    try (Engine engine =
-        Engine.builder().backend(BackendRequest.SCALAR).threads(2).open()) {
+    try (Engine engine = Engine.builder().backend(BackendRequest.SCALAR).threads(2).open()) {
       NearestNeighbors.of(engine, ByteMatrix.zeros(5, 3), Distance.L1)
           .search(ByteMatrix.zeros(7, 3), 2);
       MlpTrainer.builder(engine, 2, 2).epochs(1).build().fit(new Samples(x, labels), seeds);
-      new SoftmaxRegressionTrainer(engine, 2)
-          .fit(x, labels, seeds.stream("w"), seeds.stream("s"));
+      new SoftmaxRegressionTrainer(engine, 2).fit(x, labels, seeds.stream("w"), seeds.stream("s"));
       new PerceptronTrainer(engine, 2).scheme(ClassScheme.ONE_VS_ONE).fit(x, labels);
-      new RandomSearch(engine, 2)
-          .maxSteps(2)
-          .fit(x, labels, seeds.stream("n"), seeds.stream("b"));
+      new RandomSearch(engine, 2).maxSteps(2).fit(x, labels, seeds.stream("n"), seeds.stream("b"));
     }
   }
 

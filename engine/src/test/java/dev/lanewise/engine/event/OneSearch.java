@@ -12,8 +12,7 @@ final class OneSearch {
 
   public static void main(String[] args) {
     try (Engine engine = Engine.builder().threads(1).open()) {
-      NearestNeighbors index =
-          NearestNeighbors.of(engine, ByteMatrix.zeros(3, 4), Distance.L1);
+      NearestNeighbors index = NearestNeighbors.of(engine, ByteMatrix.zeros(3, 4), Distance.L1);
       if (index.search(ByteMatrix.zeros(2, 4), 1).index(1, 0) != 0) {
         throw new IllegalStateException("wrong neighbour");
       }

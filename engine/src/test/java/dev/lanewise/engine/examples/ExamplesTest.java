@@ -49,8 +49,7 @@ class ExamplesTest {
   void everyExportedPackageShowsOne() throws IOException {
     Path sources = Path.of("src/main/java");
     String examples =
-        Files.readString(
-            Path.of("src/test/java/dev/lanewise/engine/examples/Examples.java"));
+        Files.readString(Path.of("src/test/java/dev/lanewise/engine/examples/Examples.java"));
     Pattern snippet =
         Pattern.compile(
             "\\{@snippet file=\"dev/lanewise/engine/examples/Examples\\.java\" region=\"(\\w+)\"}");
