@@ -42,7 +42,11 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "dev.lanewise.engine..", "java..", "jdk.incubator.vector..", "org.jspecify..")
+            "dev.lanewise.engine..",
+            "java..",
+            "jdk.incubator.vector..",
+            "jdk.jfr..",
+            "org.jspecify..")
         .check(ALL);
   }
 

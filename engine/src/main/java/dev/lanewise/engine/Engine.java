@@ -4,6 +4,7 @@ import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.backend.BackendUnavailableException;
 import dev.lanewise.engine.backend.Backends;
 import dev.lanewise.engine.backend.Selection;
+import dev.lanewise.engine.event.Events;
 import dev.lanewise.engine.kernel.Kernels;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -73,10 +74,7 @@ public final class Engine implements AutoCloseable {
    * {@link #parallelism()}. It starts no threads, so it need not be closed.
    */
   public Engine serial() {
-    return new Engine(
-        kernels,
-        Parallelism.serial(),
-        new EngineInfo(info.backend(), info.reason(), 1, info.selection()));
+    return new Engine(kernels, Parallelism.serial(), EngineInfo.of(info.selection(), 1));
   }
 
   /**
@@ -141,10 +139,10 @@ public final class Engine implements AutoCloseable {
           parallelism == null
               ? Parallelism.threads(Runtime.getRuntime().availableProcessors())
               : parallelism;
-      return new Engine(
-          backends.create(selection),
-          threads,
-          new EngineInfo(selection.backend(), selection.reason(), threads.threads(), selection));
+      EngineInfo info = EngineInfo.of(selection, threads.threads());
+      Engine engine = new Engine(backends.create(selection), threads, info);
+      Events.engineOpened(info);
+      return engine;
     }
   }
 }

@@ -109,6 +109,28 @@ public final class Parallelism implements AutoCloseable {
   }
 
   /**
+   * Ends a long job on the calling thread if that is interrupted, whose interrupt status stays set.
+   *
+   * @throws CancellationException if it is
+   */
+  public static void throwIfInterrupted() {
+    throwIfInterrupted(Thread.currentThread());
+  }
+
+  /**
+   * As {@link #throwIfInterrupted()}, on a thread that works for another: for tasks that are long.
+   *
+   * @param caller who called {@link #forEach}
+   * @throws CancellationException if that thread is interrupted
+   */
+  public static void throwIfInterrupted(Thread caller) {
+    if (caller.isInterrupted()) {
+      throw new CancellationException(
+          "interrupted: thread " + caller.getName() + " was asked to stop");
+    }
+  }
+
+  /**
    * Stops the threads this instance started, if any. A job that is running is finished by its
    * calling thread.
    */

@@ -3,6 +3,8 @@
  * implementations of it are found. Learners name no species, no backend and no native symbol;
  * kernels know no learner, own no threads and print nothing. The package {@code scalar} is the
  * specification that every other implementation is tested against.
+ *
+ * {@snippet file="dev/lanewise/engine/examples/Examples.java" region="kernel"}
  */
 @NullMarked
 package dev.lanewise.engine.kernel;

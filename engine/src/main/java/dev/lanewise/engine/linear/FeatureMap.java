@@ -94,6 +94,10 @@ public final class FeatureMap {
     return quadratic;
   }
 
+  double divisor() {
+    return divisor;
+  }
+
   /** phi(x).phi(y) from x.y and sum x_i^2 y_i^2, both of undivided numbers. */
   double innerProduct(double dot, double squares) {
     if (!quadratic) {

@@ -52,6 +52,21 @@ final class Gram {
     return nonZero.length;
   }
 
+  FeatureMap map() {
+    return map;
+  }
+
+  /** The kept rows as they were given. */
+  FloatMatrix keptRows() {
+    FloatMatrix rows = FloatMatrix.zeros(rows(), columns);
+    for (int i = 0; i < rows(); i++) {
+      for (int k = 0; k < nonZero[i].length; k++) {
+        rows.set(i, nonZero[i][k], (float) values[i][k]);
+      }
+    }
+    return rows;
+  }
+
   /** Receives the inner products of kept row {@code row} with a block's rows. */
   interface Sink {
     /**

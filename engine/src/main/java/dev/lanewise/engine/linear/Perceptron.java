@@ -1,7 +1,11 @@
 package dev.lanewise.engine.linear;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.io.ModelFormatException;
+import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -21,6 +25,9 @@ public final class Perceptron {
   interface Scorer {
     /** The scores of all machines, one array a row. */
     double[][] scores(FloatMatrix x);
+
+    /** Adds what it scores with to a file. */
+    void save(ModelWriter writer);
   }
 
   private final int columns;
@@ -127,9 +134,48 @@ public final class Perceptron {
     return (double) correct / labels.length;
   }
 
+  /**
+   * Saves the model, in the form that it has. The file is replaced in one step.
+   *
+   * @throws UncheckedIOException if the file cannot be written; an older one is then as it was
+   * @throws IllegalStateException if a weight is NaN or infinite, after sums beyond the doubles
+   */
+  public void save(Path file) {
+    ModelWriter writer = LinearFiles.perceptron(columns, classes, scheme, form, passes, separated);
+    scorer.save(writer);
+    writer.write(file);
+  }
+
+  /**
+   * Loads a model, which no longer needs the file.
+   *
+   * @param engine whose threads it shall use
+   * @throws ModelFormatException if the file is not a perceptron's, is damaged, or is of a newer
+   *     version
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static Perceptron load(Engine engine, Path file) {
+    return LinearFiles.loadPerceptron(engine, file);
+  }
+
   /** Scores from a number for each feature. */
   static Scorer explicit(Engine engine, FeatureMap map, double[][] weights) {
-    return x -> {
+    return new Explicit(engine, map, weights);
+  }
+
+  private static final class Explicit implements Scorer {
+    private final Engine engine;
+    private final FeatureMap map;
+    private final double[][] weights;
+
+    Explicit(Engine engine, FeatureMap map, double[][] weights) {
+      this.engine = engine;
+      this.map = map;
+      this.weights = weights;
+    }
+
+    @Override
+    public double[][] scores(FloatMatrix x) {
       double[][] scores = new double[x.rows()][weights.length];
       Gram.forEachBlock(
           engine.parallelism(),
@@ -145,12 +191,32 @@ public final class Perceptron {
             }
           });
       return scores;
-    };
+    }
+
+    @Override
+    public void save(ModelWriter writer) {
+      LinearFiles.explicit(writer, map, weights);
+    }
   }
 
   /** Scores from a factor for each training row. */
   static Scorer dual(Engine engine, Gram gram, int[][] factors) {
-    return x -> {
+    return new Dual(engine, gram, factors);
+  }
+
+  private static final class Dual implements Scorer {
+    private final Engine engine;
+    private final Gram gram;
+    private final int[][] factors;
+
+    Dual(Engine engine, Gram gram, int[][] factors) {
+      this.engine = engine;
+      this.gram = gram;
+      this.factors = factors;
+    }
+
+    @Override
+    public double[][] scores(FloatMatrix x) {
       double[][] scores = new double[x.rows()][factors.length];
       Gram.forEachBlock(
           engine.parallelism(),
@@ -177,7 +243,12 @@ public final class Perceptron {
             }
           });
       return scores;
-    };
+    }
+
+    @Override
+    public void save(ModelWriter writer) {
+      LinearFiles.dual(writer, gram, factors);
+    }
   }
 
   /** y += factor x. */

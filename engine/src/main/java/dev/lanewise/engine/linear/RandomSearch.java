@@ -1,10 +1,12 @@
 package dev.lanewise.engine.linear;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.event.Events;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.Arrays;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -162,11 +164,17 @@ public final class RandomSearch {
    * @throws IllegalArgumentException if x is empty or holds NaN or infinity, or a label is missing
    *     or out of range
    * @throws ArithmeticException if the first loss is infinite or NaN
+   * @throws CancellationException if the thread is interrupted; its interrupt status stays set
    */
   public Result fit(FloatMatrix x, int[] labels, RandomGenerator noise, RandomGenerator batches) {
     Inputs.rows("x", x);
     Inputs.labels("labels", labels, x.rows(), classes);
-    return new Run(x, labels, noise, batches).search();
+    return Events.fit(
+        engine.info(),
+        "random-search",
+        x.rows(),
+        x.columns(),
+        () -> new Run(x, labels, noise, batches).search());
   }
 
   /** The state of one search. Matrices with n rows are worked on in chunks of rows. */

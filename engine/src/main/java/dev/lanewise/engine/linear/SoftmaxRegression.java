@@ -1,9 +1,14 @@
 package dev.lanewise.engine.linear;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.io.ModelFormatException;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -171,6 +176,38 @@ public final class SoftmaxRegression {
       loss += Math.log(sum) + (max - logits.get(i, labels[i]));
     }
     return new Evaluation(labels.length, correct, loss / labels.length);
+  }
+
+  /**
+   * The parameters by the names that other libraries give them: {@code weight}, features x classes,
+   * and {@code bias}, 1 x classes, if there is one; copies.
+   */
+  public SequencedMap<String, FloatMatrix> tensors() {
+    SequencedMap<String, FloatMatrix> tensors = new LinkedHashMap<>();
+    tensors.put("weight", weights());
+    bias().ifPresent(b -> tensors.put("bias", b));
+    return tensors;
+  }
+
+  /**
+   * Saves the model. The file is replaced in one step.
+   *
+   * @throws UncheckedIOException if the file cannot be written; an older one is then as it was
+   */
+  public void save(Path file) {
+    LinearFiles.save(weights, bias, file);
+  }
+
+  /**
+   * Loads a model, which no longer needs the file.
+   *
+   * @param engine what it shall compute with; need not be the kind that trained it
+   * @throws ModelFormatException if the file is not such a model's, is damaged, or is of a newer
+   *     version
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static SoftmaxRegression load(Engine engine, Path file) {
+    return LinearFiles.loadSoftmaxRegression(engine, file);
   }
 
   /** The column of the largest value of a row; the smallest of several. */

@@ -1,9 +1,12 @@
 package dev.lanewise.engine.linear;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.Parallelism;
+import dev.lanewise.engine.event.Events;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.util.concurrent.CancellationException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -149,12 +152,18 @@ public final class SoftmaxRegressionTrainer {
    * @throws IllegalArgumentException if x is empty or holds NaN or infinity, or a label is missing
    *     or out of range
    * @throws ArithmeticException if the loss becomes infinite or NaN; the message says where
+   * @throws CancellationException if the thread is interrupted; its interrupt status stays set
    */
   public SoftmaxRegression fit(
       FloatMatrix x, int[] labels, RandomGenerator weights, RandomGenerator shuffles) {
     Inputs.rows("x", x);
     Inputs.labels("labels", labels, x.rows(), classes);
-    return new Run(x, labels, weights).train(shuffles);
+    return Events.fit(
+        engine.info(),
+        "softmax-regression",
+        x.rows(),
+        x.columns(),
+        () -> new Run(x, labels, weights).train(shuffles));
   }
 
   /** The state of one fit: parameters, and buffers that all its steps share. */
@@ -194,6 +203,7 @@ public final class SoftmaxRegressionTrainer {
         shuffle(order, shuffles);
         double loss = 0;
         for (int from = 0; from < order.length; from += batchRows) {
+          Parallelism.throwIfInterrupted();
           double batchLoss = step(from, Math.min(order.length, from + batchRows));
           if (!Double.isFinite(batchLoss)) {
             throw new ArithmeticException(

@@ -1,6 +1,8 @@
 package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.io.ModelFile;
+import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Shapes;
@@ -9,6 +11,7 @@ import dev.lanewise.engine.matrix.IntMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds Manhattan distances by sums over groups of columns, in two steps, coarse and fine.
@@ -27,15 +30,38 @@ final class BlockSumScreen implements Screen {
   /** Fewer columns make groups so few that the slack is most of a distance. */
   static final int MIN_COLUMNS = 64;
 
+  private static final String COARSE = "coarse-sums";
+  private static final String FINE = "fine-sums";
+
+  private final Engine engine;
   private final Kernels kernels;
+  private final ByteMatrix[] blocks;
+  private final int columns;
   private final Grouping coarse;
   private final Grouping fine;
+  private final ByteMatrix coarseSums;
+  private final ByteMatrix fineSums;
   private final ByteMatrix[] coarseBlocks;
   private final ByteMatrix[] fineBlocks;
   private final double slack;
 
+  /** Builds the sums. */
   BlockSumScreen(Engine engine, ByteMatrix[] blocks, int columns, double slack) {
+    this(engine, blocks, columns, slack, null);
+    engine.parallelism().forEach(blocks.length, this::build);
+  }
+
+  /** Opens the sums where they lie in a file. */
+  BlockSumScreen(Engine engine, ByteMatrix[] blocks, int columns, ModelFile file) {
+    this(engine, blocks, columns, 1, file);
+  }
+
+  private BlockSumScreen(
+      Engine engine, ByteMatrix[] blocks, int columns, double slack, @Nullable ModelFile file) {
+    this.engine = engine;
     this.kernels = engine.kernels();
+    this.blocks = blocks;
+    this.columns = columns;
     this.slack = slack;
     int side = (int) Math.sqrt(columns);
     if (side * side == columns) {
@@ -53,30 +79,60 @@ final class BlockSumScreen implements Screen {
       this.coarse = Grouping.runs(columns, run);
       this.fine = Grouping.runs(columns, run / 4);
     }
+    // One cache line more than whole ones, so that a tile's column does not fall on a few sets of
+    // the cache. The first block is the largest.
+    int stride = ByteIndex.width(blocks[0].rows()) + ByteMatrix.ALIGNMENT;
+    int count = 0;
+    for (ByteMatrix block : blocks) {
+      count += block.rows();
+    }
+    this.coarseSums = sums(file, COARSE, blocks.length * coarse.groups, stride);
+    this.fineSums = sums(file, FINE, count, fine.width());
     this.coarseBlocks = new ByteMatrix[blocks.length];
     this.fineBlocks = new ByteMatrix[blocks.length];
-    engine
-        .parallelism()
-        .forEach(
-            blocks.length,
-            b -> {
-              ByteMatrix rows = blocks[b];
-              ByteMatrix sums = ByteMatrix.zeros(rows.rows(), coarse.groups);
-              coarse.sums(rows, sums);
-              // One cache line more than whole ones, so that a tile's column does not fall on a few
-              // sets of the cache.
-              int width = ByteIndex.width(rows.rows());
-              coarseBlocks[b] =
-                  ByteMatrix.zeros(coarse.groups, width + ByteMatrix.ALIGNMENT)
-                      .block(0, coarse.groups, 0, width);
-              for (int i = 0; i < rows.rows(); i++) {
-                for (int g = 0; g < coarse.groups; g++) {
-                  coarseBlocks[b].set(g, i, sums.get(i, g));
-                }
-              }
-              fineBlocks[b] = ByteMatrix.zeros(rows.rows(), fine.width());
-              fine.sums(rows, fineBlocks[b]);
-            });
+    int first = 0;
+    for (int b = 0; b < blocks.length; b++) {
+      int size = blocks[b].rows();
+      int at = b * coarse.groups;
+      coarseBlocks[b] = coarseSums.block(at, at + coarse.groups, 0, ByteIndex.width(size));
+      fineBlocks[b] = fineSums.rows(first, first + size);
+      first += size;
+    }
+  }
+
+  private static ByteMatrix sums(@Nullable ModelFile file, String name, int rows, int columns) {
+    if (file == null) {
+      return ByteMatrix.zeros(rows, columns);
+    }
+    ByteMatrix sums = file.bytes(name);
+    if (sums.rows() != rows || sums.columns() != columns) {
+      throw file.wrong(name, "are " + sums.shape() + " and must be " + rows + " x " + columns);
+    }
+    return sums;
+  }
+
+  private void build(int b) {
+    ByteMatrix rows = blocks[b];
+    ByteMatrix sums = ByteMatrix.zeros(rows.rows(), coarse.groups);
+    coarse.sums(rows, sums);
+    for (int i = 0; i < rows.rows(); i++) {
+      for (int g = 0; g < coarse.groups; g++) {
+        coarseBlocks[b].set(g, i, sums.get(i, g));
+      }
+    }
+    fine.sums(rows, fineBlocks[b]);
+  }
+
+  @Override
+  public void save(ModelWriter writer) {
+    writer.bytes(COARSE, coarseSums).bytes(FINE, fineSums);
+  }
+
+  @Override
+  public void verify(ModelFile file) {
+    BlockSumScreen built = new BlockSumScreen(engine, blocks, columns, 1);
+    ByteIndex.same(file, COARSE, coarseSums, built.coarseSums, 1);
+    ByteIndex.same(file, FINE, fineSums, built.fineSums, 1);
   }
 
   private static final class Sums implements Scratch {

@@ -1,11 +1,16 @@
 package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.Parallelism;
+import dev.lanewise.engine.io.ModelFile;
+import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
+import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.matrix.ByteMatrix;
-import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
+import dev.lanewise.engine.matrix.Matrix;
+import java.util.BitSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -55,13 +60,21 @@ final class ByteIndex implements NearestNeighbors.Index {
    */
   private static final double MAX_SURVIVORS = 0.15;
 
+  /** The kind of a file that holds one. */
+  static final String KIND = "byte-index";
+
+  private static final String ROWS_ENTRY = "rows";
+  private static final String SCREEN = "screen";
+
   private final Engine engine;
   private final Metric metric;
-  private final int count;
   private final int columns;
+  private final ByteMatrix rows;
   private final ByteMatrix[] blocks;
+  private final boolean dealt;
   private final @Nullable Screen screen;
-  private final Pool<Workspace> pool = new Pool<>(() -> new Workspace(this));
+  private final @Nullable ModelFile file;
+  private final Pool<Workspace> pool;
 
   ByteIndex(Engine engine, ByteMatrix source, Distance distance) {
     this(engine, source, distance, MIN_ROWS, 1);
@@ -76,21 +89,18 @@ final class ByteIndex implements NearestNeighbors.Index {
   ByteIndex(Engine engine, ByteMatrix source, Distance distance, int minRows, double slack) {
     this.engine = engine;
     this.metric = distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
-    this.count = source.rows();
     this.columns = source.columns();
-    ByteMatrix rows = padded(count, columns);
-    this.blocks = new ByteMatrix[Math.ceilDiv(count, ROWS)];
-    int first = 0;
+    this.rows = padded(source.rows(), columns);
+    this.blocks = blocks(rows);
+    this.dealt = true;
+    this.file = null;
     for (int b = 0; b < blocks.length; b++) {
-      int size = Math.ceilDiv(count - b, blocks.length);
-      blocks[b] = rows.rows(first, first + size);
-      for (int i = 0; i < size; i++) {
+      for (int i = 0; i < blocks[b].rows(); i++) {
         int row = row(b, i);
         blocks[b].block(i, i + 1, 0, columns).setAll(source.rows(row, row + 1));
       }
-      first += size;
     }
-    if (count < minRows) {
+    if (source.rows() < minRows) {
       this.screen = null;
     } else if (metric == Metric.L1) {
       this.screen =
@@ -103,6 +113,191 @@ final class ByteIndex implements NearestNeighbors.Index {
               ? null
               : new ProjectionScreen(engine, blocks, slack);
     }
+    this.pool = pool();
+  }
+
+  /** Rows in their order, some of which are yet to come; see {@link #append}. */
+  private ByteIndex(
+      Engine engine, Metric metric, int columns, ByteMatrix rows, @Nullable Pool<Workspace> pool) {
+    this.engine = engine;
+    this.metric = metric;
+    this.columns = columns;
+    this.rows = rows;
+    this.blocks = new ByteMatrix[Math.ceilDiv(rows.rows(), ROWS)];
+    for (int b = 0; b < blocks.length; b++) {
+      blocks[b] = rows.rows(b * ROWS, Math.min(rows.rows(), (b + 1) * ROWS));
+    }
+    this.dealt = false;
+    this.screen = null;
+    this.file = null;
+    this.pool = pool == null ? pool() : pool;
+  }
+
+  private Pool<Workspace> pool() {
+    int width = columns;
+    Screen bounds = screen;
+    return new Pool<>(() -> new Workspace(width, bounds));
+  }
+
+  /** An index without rows, to append to. */
+  static ByteIndex appendable(Engine engine, int columns, Distance distance) {
+    Metric metric = distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
+    return new ByteIndex(engine, metric, columns, padded(0, columns), null);
+  }
+
+  /**
+   * This index and more rows. Both share memory: rows are written behind those of this index, where
+   * no reader of it looks. So only one index may be made of each, by one thread at a time, and
+   * published safely.
+   */
+  ByteIndex append(ByteMatrix more) {
+    int count = Math.addExact(rows(), more.rows());
+    int stride = paddedColumns(columns);
+    long room = rows.segment().byteSize() / stride;
+    ByteMatrix storage;
+    if (room >= count) {
+      storage = ByteMatrix.of(rows.segment(), (int) Math.min(room, Integer.MAX_VALUE), stride);
+    } else {
+      storage = padded(capacity(count), columns);
+      storage.rows(0, rows()).setAll(rows);
+    }
+    storage.block(rows(), count, 0, columns).setAll(more);
+    return new ByteIndex(engine, metric, columns, storage.rows(0, count), pool);
+  }
+
+  /** Doubling makes appending n rows one by one copy at most 2n. */
+  static int capacity(int count) {
+    return Math.max(64, (int) Math.min(Integer.MAX_VALUE - 8, 2L * count));
+  }
+
+  /** Searches rows where they lie in a file. */
+  ByteIndex(Engine engine, ModelFile file, int columns, Distance distance) {
+    this.engine = engine;
+    this.metric = distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
+    this.columns = columns;
+    this.file = file;
+    this.rows = file.bytes(ROWS_ENTRY);
+    if (columns > Shapes.MAX_BYTE_COLUMNS || rows.columns() != paddedColumns(columns)) {
+      throw file.wrong(ROWS_ENTRY, "are " + rows.shape() + " for " + columns + " columns");
+    }
+    this.blocks = blocks(rows);
+    this.dealt = true;
+    ScreenKind kind = file.constant(SCREEN, ScreenKind.class);
+    boolean fits =
+        switch (kind) {
+          case NONE -> true;
+          case BLOCK_SUMS -> metric == Metric.L1 && columns >= BlockSumScreen.MIN_COLUMNS;
+          case PROJECTION -> metric == Metric.SQUARED_L2 && columns >= ProjectionScreen.MIN_COLUMNS;
+        };
+    if (!fits) {
+      throw file.wrong(SCREEN, "is " + kind + " for " + columns + " columns, " + distance);
+    }
+    this.screen =
+        switch (kind) {
+          case NONE -> null;
+          case BLOCK_SUMS -> new BlockSumScreen(engine, blocks, columns, file);
+          case PROJECTION -> new ProjectionScreen(engine, blocks, file);
+        };
+    this.pool = pool();
+  }
+
+  /** The screens as files name them. */
+  private enum ScreenKind {
+    NONE,
+    BLOCK_SUMS,
+    PROJECTION;
+
+    static ScreenKind of(@Nullable Screen screen) {
+      if (screen == null) {
+        return NONE;
+      }
+      return screen instanceof BlockSumScreen ? BLOCK_SUMS : PROJECTION;
+    }
+  }
+
+  @Override
+  public Engine engine() {
+    return engine;
+  }
+
+  @Override
+  public int rows() {
+    return rows.rows();
+  }
+
+  @Override
+  public int bound() {
+    return rows.rows();
+  }
+
+  @Override
+  public double distance(long measure) {
+    return metric == Metric.L1 ? (double) measure : Math.sqrt((double) measure);
+  }
+
+  @Override
+  public void copyRow(int row, Matrix to, int toRow) {
+    int block = dealt ? row % blocks.length : row / ROWS;
+    int position = dealt ? row / blocks.length : row % ROWS;
+    ((ByteMatrix) to)
+        .block(toRow, toRow + 1, 0, columns)
+        .setAll(blocks[block].block(position, position + 1, 0, columns));
+  }
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public void save(ModelWriter writer) {
+    writer.text(SCREEN, ScreenKind.of(screen).name()).bytes(ROWS_ENTRY, rows);
+    if (screen != null) {
+      screen.save(writer);
+    }
+  }
+
+  @Override
+  public void verify() {
+    if (file == null) {
+      return;
+    }
+    file.verify();
+    for (int i = 0; i < rows.rows(); i++) {
+      for (int j = columns; j < rows.columns(); j++) {
+        if (rows.get(i, j) != 0) {
+          throw file.wrong(ROWS_ENTRY, i, j, "is beyond the columns and not 0");
+        }
+      }
+    }
+    if (screen != null) {
+      screen.verify(file);
+    }
+  }
+
+  /** Refuses a matrix of a file that differs from the one that should be there. */
+  static void same(ModelFile file, String name, Matrix actual, Matrix expected, int elementBytes) {
+    long at = actual.segment().mismatch(expected.segment());
+    if (at >= 0) {
+      long element = at / elementBytes;
+      throw file.wrong(
+          name,
+          (int) (element / actual.columns()),
+          (int) (element % actual.columns()),
+          "is not what the rows of the index give");
+    }
+  }
+
+  /** Views of the blocks, as even as can be, the larger ones first. */
+  private static ByteMatrix[] blocks(ByteMatrix rows) {
+    ByteMatrix[] blocks = new ByteMatrix[Math.ceilDiv(rows.rows(), ROWS)];
+    int first = 0;
+    for (int b = 0; b < blocks.length; b++) {
+      int size = Math.ceilDiv(rows.rows() - b, blocks.length);
+      blocks[b] = rows.rows(first, first + size);
+      first += size;
+    }
+    return blocks;
   }
 
   /**
@@ -110,28 +305,30 @@ final class ByteIndex implements NearestNeighbors.Index {
    * them every row is aligned and no kernel has columns left over.
    */
   static ByteMatrix padded(int rows, int columns) {
-    return ByteMatrix.zeros(
-        rows, Math.ceilDiv(columns, ByteMatrix.ALIGNMENT) * ByteMatrix.ALIGNMENT);
+    return ByteMatrix.zeros(rows, paddedColumns(columns));
+  }
+
+  private static int paddedColumns(int columns) {
+    return Math.ceilDiv(columns, ByteMatrix.ALIGNMENT) * ByteMatrix.ALIGNMENT;
   }
 
   /** The row of the source at a position in a block. */
   private int row(int block, int position) {
-    return block + position * blocks.length;
+    return dealt ? block + position * blocks.length : block * ROWS + position;
   }
 
   @Override
-  public Neighbors search(FloatMatrix queries, int k) {
-    throw new IllegalArgumentException(
-        "this index is over bytes and the queries are floats: build the index from a FloatMatrix");
-  }
-
-  @Override
-  public Neighbors search(ByteMatrix queries, int k) {
+  public Found search(Matrix matrix, int k, @Nullable BitSet hidden) {
+    if (!(matrix instanceof ByteMatrix queries)) {
+      throw new IllegalArgumentException(
+          "this index is over bytes and the queries are floats: build the index from a"
+              + " FloatMatrix");
+    }
     int all = queries.rows();
     int wanted = Math.ceilDiv(Math.ceilDiv(all, TASKS), MIN_QUERIES) * MIN_QUERIES;
     int some = Math.clamp(wanted, MIN_QUERIES, QUERIES);
-    int[] indices = new int[all * k];
-    double[] distances = new double[all * k];
+    Found found = new Found(all, k);
+    Thread caller = Thread.currentThread();
     engine
         .parallelism()
         .forEach(
@@ -140,7 +337,7 @@ final class ByteIndex implements NearestNeighbors.Index {
               int from = task * some;
               int to = Math.min(all, from + some);
               Workspace workspace = pool.take();
-              workspace.take(queries, from, to);
+              workspace.take(queries, from, to, hidden, caller);
               if (screen != null && k <= MAX_K) {
                 screened(screen, workspace, k);
               } else {
@@ -149,10 +346,11 @@ final class ByteIndex implements NearestNeighbors.Index {
                   measureAll(workspace, block);
                 }
               }
-              workspace.read(from, k, metric, indices, distances);
+              found.take(workspace.best, from, workspace.count());
+              workspace.forget();
               pool.give(workspace);
             });
-    return new Neighbors(all, k, indices, distances);
+    return found;
   }
 
   private void screened(Screen screen, Workspace workspace, int k) {
@@ -164,6 +362,7 @@ final class ByteIndex implements NearestNeighbors.Index {
     long seen = 0;
     int block = 0;
     for (; block < blocks.length && measured <= MAX_SURVIVORS * seen; block++) {
+      workspace.checkInterrupted();
       for (int query = 0; query < workspace.count(); query++) {
         workspace.limits[query] = (int) best.limit(query, workspace.ceilings[query]);
       }
@@ -212,7 +411,7 @@ final class ByteIndex implements NearestNeighbors.Index {
   }
 
   private int measureHits(Screen screen, Workspace workspace, int block, int query) {
-    int width = workspace.width(block);
+    int width = width(blocks[block].rows());
     int found = workspace.counts[query];
     int chosen = 0;
     for (int hit = 0; hit < found; hit++) {
@@ -244,22 +443,23 @@ final class ByteIndex implements NearestNeighbors.Index {
             chosen,
             workspace.distances);
     for (int c = 0; c < chosen; c++) {
-      workspace.best.offer(query, workspace.distances[c], row(block, workspace.chosen[c]));
+      workspace.offer(query, workspace.distances[c], row(block, workspace.chosen[c]));
     }
   }
 
   /** Measures all rows of a block against all queries. */
   private void measureAll(Workspace workspace, int block) {
+    workspace.checkInterrupted();
     Kernels kernels = engine.kernels();
     TopK best = workspace.best;
-    IntMatrix out = workspace.out(block);
+    IntMatrix out = workspace.out(blocks[block].rows());
     kernels.distances(metric, workspace.queries(), blocks[block], out);
     for (int query = 0; query < workspace.count(); query++) {
       int limit = (int) best.limit(query, Integer.MAX_VALUE);
       int found = kernels.atMost(out, query, limit, workspace.chosen);
       for (int hit = 0; hit < found; hit++) {
         int position = workspace.chosen[hit];
-        best.offer(query, out.get(query, position), row(block, position));
+        workspace.offer(query, out.get(query, position), row(block, position));
       }
     }
   }
@@ -280,24 +480,45 @@ final class ByteIndex implements NearestNeighbors.Index {
     final int[] chosen = new int[ROWS];
     final int[] distances = new int[ROWS];
 
-    private final ByteIndex index;
     private final ByteMatrix all;
     private ByteMatrix queries;
     private final Screen.@Nullable Scratch scratch;
     private @Nullable IntMatrix out;
+    private @Nullable BitSet hidden;
+    private @Nullable Thread caller;
 
-    Workspace(ByteIndex index) {
-      this.index = index;
-      this.all = padded(QUERIES, index.columns);
+    Workspace(int columns, @Nullable Screen screen) {
+      this.all = padded(QUERIES, columns);
       this.queries = all;
-      this.scratch = index.screen == null ? null : index.screen.scratch();
+      this.scratch = screen == null ? null : screen.scratch();
     }
 
-    void take(ByteMatrix source, int from, int to) {
+    void take(
+        ByteMatrix source, int from, int to, @Nullable BitSet hidden, @Nullable Thread caller) {
       if (queries.rows() != to - from) {
         queries = all.rows(0, to - from);
       }
       queries.block(0, to - from, 0, source.columns()).setAll(source.rows(from, to));
+      this.hidden = hidden;
+      this.caller = caller;
+    }
+
+    /** Keeps nothing of a search but room. */
+    void forget() {
+      hidden = null;
+      caller = null;
+    }
+
+    void checkInterrupted() {
+      if (caller != null) {
+        Parallelism.throwIfInterrupted(caller);
+      }
+    }
+
+    void offer(int query, int distance, int row) {
+      if (hidden == null || !hidden.get(row)) {
+        best.offer(query, distance, row);
+      }
     }
 
     ByteMatrix queries() {
@@ -312,27 +533,11 @@ final class ByteIndex implements NearestNeighbors.Index {
       return Objects.requireNonNull(scratch);
     }
 
-    int width(int block) {
-      return ByteIndex.width(index.blocks[block].rows());
-    }
-
-    IntMatrix out(int block) {
+    IntMatrix out(int rows) {
       if (out == null) {
         out = IntMatrix.zeros(QUERIES, ROWS);
       }
-      return out.block(0, count(), 0, index.blocks[block].rows());
-    }
-
-    void read(int from, int k, Metric metric, int[] indices, double[] distances) {
-      for (int query = 0; query < count(); query++) {
-        best.sort(query);
-        for (int rank = 0; rank < k; rank++) {
-          double distance = (double) best.distance(query, rank);
-          int at = (from + query) * k + rank;
-          indices[at] = best.row(query, rank);
-          distances[at] = metric == Metric.L1 ? distance : Math.sqrt(distance);
-        }
-      }
+      return out.block(0, count(), 0, rows);
     }
   }
 }

@@ -1,12 +1,18 @@
 package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.Parallelism;
+import dev.lanewise.engine.io.ModelFile;
+import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.kernel.CanonicalDistance;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.Matrix;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of floats. A kernel's distances only decide which rows are worth the {@link
@@ -33,20 +39,44 @@ final class FloatIndex implements NearestNeighbors.Index {
 
   private static final int LINE = FloatMatrix.ALIGNMENT / Float.BYTES;
 
+  /** The kind of a file that holds one. */
+  static final String KIND = "float-index";
+
+  private static final String ROWS_ENTRY = "rows";
+
   private final Engine engine;
   private final Metric metric;
   private final FloatMatrix rows;
+  private final int columns;
+  private final @Nullable ModelFile file;
   private final List<FloatMatrix> blocks;
   private final double relative;
   private final double absolute;
-  private final Pool<Workspace> pool = new Pool<>(() -> new Workspace(this));
+  private final Pool<Workspace> pool;
 
   FloatIndex(Engine engine, FloatMatrix source, Distance distance) {
-    finite("row", source);
+    this(engine, padded(source), source.columns(), metric(distance), null, null);
+  }
+
+  /** Searches rows where they lie in a file. */
+  FloatIndex(Engine engine, ModelFile file, int columns, Distance distance) {
+    this(engine, rowsOf(file, columns), columns, metric(distance), file, null);
+  }
+
+  private FloatIndex(
+      Engine engine,
+      FloatMatrix rows,
+      int columns,
+      Metric metric,
+      @Nullable ModelFile file,
+      @Nullable Pool<Workspace> pool) {
     this.engine = engine;
-    this.metric = distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
-    this.rows = FloatMatrix.zeros(source.rows(), Math.ceilDiv(source.columns(), LINE) * LINE);
-    rows.block(0, source.rows(), 0, source.columns()).setAll(source);
+    this.metric = metric;
+    int width = rows.columns();
+    this.pool = pool == null ? new Pool<>(() -> new Workspace(width)) : pool;
+    this.rows = rows;
+    this.columns = columns;
+    this.file = file;
     this.blocks = new ArrayList<>();
     for (int from = 0; from < rows.rows(); from += ROWS) {
       blocks.add(rows.rows(from, Math.min(rows.rows(), from + ROWS)));
@@ -54,6 +84,105 @@ final class FloatIndex implements NearestNeighbors.Index {
     double nu = (rows.columns() + 4) * 0x1p-24;
     this.relative = nu <= 0.25 ? 1 + 2 * nu : Double.POSITIVE_INFINITY;
     this.absolute = rows.columns() * 0x1p-149;
+  }
+
+  private static Metric metric(Distance distance) {
+    return distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
+  }
+
+  /** An index without rows, to append to. */
+  static FloatIndex appendable(Engine engine, int columns, Distance distance) {
+    FloatMatrix none = FloatMatrix.zeros(0, paddedColumns(columns));
+    return new FloatIndex(engine, none, columns, metric(distance), null, null);
+  }
+
+  /** As {@link ByteIndex#append}. */
+  FloatIndex append(FloatMatrix more) {
+    finite("row", more);
+    int count = Math.addExact(rows(), more.rows());
+    int stride = rows.columns();
+    long room = rows.segment().byteSize() / Float.BYTES / stride;
+    FloatMatrix storage;
+    if (room >= count) {
+      storage = FloatMatrix.of(rows.segment(), (int) Math.min(room, Integer.MAX_VALUE), stride);
+    } else {
+      storage = FloatMatrix.zeros(ByteIndex.capacity(count), stride);
+      storage.rows(0, rows()).setAll(rows);
+    }
+    storage.block(rows(), count, 0, columns).setAll(more);
+    return new FloatIndex(engine, storage.rows(0, count), columns, metric, null, pool);
+  }
+
+  private static FloatMatrix padded(FloatMatrix source) {
+    finite("row", source);
+    FloatMatrix rows = FloatMatrix.zeros(source.rows(), paddedColumns(source.columns()));
+    rows.block(0, source.rows(), 0, source.columns()).setAll(source);
+    return rows;
+  }
+
+  private static int paddedColumns(int columns) {
+    return Math.ceilDiv(columns, LINE) * LINE;
+  }
+
+  private static FloatMatrix rowsOf(ModelFile file, int columns) {
+    FloatMatrix rows = file.floats(ROWS_ENTRY);
+    if (rows.columns() != paddedColumns(columns)) {
+      throw file.wrong(ROWS_ENTRY, "are " + rows.shape() + " for " + columns + " columns");
+    }
+    return rows;
+  }
+
+  @Override
+  public Engine engine() {
+    return engine;
+  }
+
+  @Override
+  public int rows() {
+    return rows.rows();
+  }
+
+  @Override
+  public int bound() {
+    return rows.rows();
+  }
+
+  @Override
+  public double distance(long measure) {
+    double distance = Double.longBitsToDouble(measure);
+    return metric == Metric.L1 ? distance : Math.sqrt(distance);
+  }
+
+  @Override
+  public void copyRow(int row, Matrix to, int toRow) {
+    ((FloatMatrix) to)
+        .block(toRow, toRow + 1, 0, columns)
+        .setAll(rows.block(row, row + 1, 0, columns));
+  }
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public void save(ModelWriter writer) {
+    writer.floats(ROWS_ENTRY, rows);
+  }
+
+  @Override
+  public void verify() {
+    if (file == null) {
+      return;
+    }
+    file.verify();
+    for (int i = 0; i < rows.rows(); i++) {
+      for (int j = columns; j < rows.columns(); j++) {
+        if (rows.get(i, j) != 0) {
+          throw file.wrong(ROWS_ENTRY, i, j, "is beyond the columns and not 0");
+        }
+      }
+    }
   }
 
   private static void finite(String what, FloatMatrix matrix) {
@@ -75,37 +204,50 @@ final class FloatIndex implements NearestNeighbors.Index {
   }
 
   @Override
-  public Neighbors search(ByteMatrix queries, int k) {
-    FloatMatrix floats = FloatMatrix.zeros(queries.rows(), queries.columns());
-    for (int i = 0; i < queries.rows(); i++) {
-      for (int j = 0; j < queries.columns(); j++) {
-        floats.set(i, j, queries.get(i, j));
-      }
-    }
-    return search(floats, k);
-  }
-
-  @Override
-  public Neighbors search(FloatMatrix queries, int k) {
+  public Found search(Matrix matrix, int k, @Nullable BitSet hidden) {
+    FloatMatrix queries = floats(matrix);
     finite("query", queries);
     int count = queries.rows();
-    int[] indices = new int[count * k];
-    double[] distances = new double[count * k];
+    Found found = new Found(count, k);
+    Thread caller = Thread.currentThread();
     engine
         .parallelism()
         .forEach(
             Math.ceilDiv(count, QUERIES),
             task -> {
               int from = task * QUERIES;
+              int to = Math.min(count, from + QUERIES);
               Workspace workspace = pool.take();
-              search(workspace, queries, from, Math.min(count, from + QUERIES), k);
-              workspace.read(from, Math.min(count, from + QUERIES), k, metric, indices, distances);
+              search(workspace, queries, from, to, k, hidden, caller);
+              found.take(workspace.best, from, to - from);
               pool.give(workspace);
             });
-    return new Neighbors(count, k, indices, distances);
+    return found;
   }
 
-  private void search(Workspace workspace, FloatMatrix queries, int from, int to, int k) {
+  /** Bytes as the floats 0..255. */
+  static FloatMatrix floats(Matrix matrix) {
+    if (matrix instanceof FloatMatrix floats) {
+      return floats;
+    }
+    ByteMatrix bytes = (ByteMatrix) matrix;
+    FloatMatrix floats = FloatMatrix.zeros(bytes.rows(), bytes.columns());
+    for (int i = 0; i < bytes.rows(); i++) {
+      for (int j = 0; j < bytes.columns(); j++) {
+        floats.set(i, j, bytes.get(i, j));
+      }
+    }
+    return floats;
+  }
+
+  private void search(
+      Workspace workspace,
+      FloatMatrix queries,
+      int from,
+      int to,
+      int k,
+      @Nullable BitSet hidden,
+      Thread caller) {
     int count = to - from;
     workspace.queries.block(0, count, 0, queries.columns()).setAll(queries.rows(from, to));
     TopK best = workspace.best;
@@ -113,6 +255,7 @@ final class FloatIndex implements NearestNeighbors.Index {
     FloatMatrix block = workspace.queries.rows(0, count);
     int first = 0;
     for (FloatMatrix some : blocks) {
+      Parallelism.throwIfInterrupted(caller);
       FloatMatrix out = workspace.out.block(0, count, 0, some.rows());
       engine.kernels().distances(metric, block, some, out);
       for (int query = 0; query < count; query++) {
@@ -120,6 +263,9 @@ final class FloatIndex implements NearestNeighbors.Index {
         int found = engine.kernels().atMost(out, query, limit, workspace.hits);
         for (int hit = 0; hit < found; hit++) {
           int row = first + workspace.hits[hit];
+          if (hidden != null && hidden.get(row)) {
+            continue;
+          }
           double distance =
               metric == Metric.L1
                   ? CanonicalDistance.l1(block, query, rows, row)
@@ -147,19 +293,8 @@ final class FloatIndex implements NearestNeighbors.Index {
     final int[] hits = new int[ROWS];
     final TopK best = new TopK();
 
-    Workspace(FloatIndex index) {
-      queries = FloatMatrix.zeros(QUERIES, index.rows.columns());
-    }
-
-    void read(int from, int to, int k, Metric metric, int[] indices, double[] distances) {
-      for (int query = from; query < to; query++) {
-        best.sort(query - from);
-        for (int rank = 0; rank < k; rank++) {
-          double distance = Double.longBitsToDouble(best.distance(query - from, rank));
-          indices[query * k + rank] = best.row(query - from, rank);
-          distances[query * k + rank] = metric == Metric.L1 ? distance : Math.sqrt(distance);
-        }
-      }
+    Workspace(int columns) {
+      queries = FloatMatrix.zeros(QUERIES, columns);
     }
   }
 }

@@ -17,13 +17,13 @@ public final class KnnClassifier {
   /**
    * A classifier.
    *
-   * @param labels the label of each row of the index; copied
+   * @param labels the label of each row of the index, also of rows that were removed; copied
    * @throws IllegalArgumentException if there is not one label for each row
    */
   public KnnClassifier(NearestNeighbors index, int[] labels, Vote vote) {
-    if (labels.length != index.rows()) {
+    if (labels.length != index.bound()) {
       throw new IllegalArgumentException(
-          labels.length + " labels for an index of " + index.rows() + " rows");
+          labels.length + " labels for an index of " + index.bound() + " rows");
     }
     this.index = index;
     this.labels = labels.clone();

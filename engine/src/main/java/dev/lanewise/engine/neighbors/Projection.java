@@ -7,6 +7,7 @@ import dev.lanewise.engine.matrix.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Integer directions that keep most of the differences between rows: the leading principal
@@ -24,13 +25,16 @@ import java.util.SplittableRandom;
 record Projection(FloatMatrix matrix, long scale) {
 
   /** With 2 more terms, 6 % of the 784 products of a whole distance. */
-  private static final int MAX_DIMENSIONS = 46;
+  static final int MAX_DIMENSIONS = 46;
 
   /** The largest sum of absolute values: 255 times it is below 2^24. */
   private static final int MAX_SUM = 65_793;
 
   /** Keeps s^2 |x|^2 within a long for the few directions that MAX_SUM alone would not bound. */
   private static final int MAX_LENGTH = 4096;
+
+  /** What s^2 may be, so that s^2 |x|^2 stays below 2^61. */
+  static final int MAX_SCALE = 1 << 30;
 
   /** Enough for directions that are good, which is all that is needed. */
   private static final int ITERATIONS = 5;
@@ -151,11 +155,20 @@ record Projection(FloatMatrix matrix, long scale) {
     }
     // Rounding adds at most a half a column.
     double factor = largest == 0 ? 0 : Math.min(MAX_LENGTH, (MAX_SUM - 0.5 * columns) / largest);
-    long[][] m = new long[v.rows()][columns];
     for (int i = 0; i < v.rows(); i++) {
       for (int j = 0; j < columns; j++) {
-        m[i][j] = Math.round(factor * v.get(i, j));
-        v.set(i, j, (float) m[i][j]);
+        v.set(i, j, (float) Math.round(factor * v.get(i, j)));
+      }
+    }
+    return new Projection(v, scaleOf(v));
+  }
+
+  /** Of integers. */
+  private static long scaleOf(FloatMatrix integers) {
+    long[][] m = new long[integers.rows()][integers.columns()];
+    for (int i = 0; i < m.length; i++) {
+      for (int j = 0; j < m[i].length; j++) {
+        m[i][j] = (long) integers.get(i, j);
       }
     }
     long scale = 1;
@@ -163,13 +176,32 @@ record Projection(FloatMatrix matrix, long scale) {
       long sum = 0;
       for (long[] b : m) {
         long product = 0;
-        for (int j = 0; j < columns; j++) {
+        for (int j = 0; j < a.length; j++) {
           product += a[j] * b[j];
         }
         sum += Math.abs(product);
       }
       scale = Math.max(scale, sum);
     }
-    return new Projection(v, scale);
+    return scale;
+  }
+
+  /** What the class comment promises and this is not, or null: one from a file may be anything. */
+  @Nullable String wrong() {
+    for (int i = 0; i < dimensions(); i++) {
+      double sum = 0;
+      for (int j = 0; j < matrix.columns(); j++) {
+        float value = matrix.get(i, j);
+        if (value != (float) Math.rint(value)) {
+          return "has a fraction, " + value + ", in row " + i + ", column " + j;
+        }
+        sum += Math.abs(value);
+      }
+      if (!(sum <= MAX_SUM)) {
+        return "has a row " + i + " whose absolute values sum to " + sum;
+      }
+    }
+    long actual = scaleOf(matrix);
+    return actual == scale ? null : "has scale " + actual + ", not " + scale;
   }
 }

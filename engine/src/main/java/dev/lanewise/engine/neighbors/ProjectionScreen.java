@@ -1,12 +1,15 @@
 package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.io.ModelFile;
+import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
+import java.util.Arrays;
 
 /**
  * Bounds Euclidean distances by a few coordinates and the length of the rest.
@@ -40,27 +43,68 @@ final class ProjectionScreen implements Screen {
   /** A third of the columns at least must be saved. */
   static final int MIN_COLUMNS = 64;
 
+  private static final String PROJECTION = "projection";
+  private static final String SCALE = "scale";
+  private static final String LARGEST = "largest-norm";
+  private static final String VECTORS = "vectors";
+
+  private final Engine engine;
   private final Kernels kernels;
+  private final ByteMatrix[] blocks;
   private final Projection projection;
-  private final FloatMatrix[] vectors;
-  private final int[][] norms;
+  private final FloatMatrix vectors;
+  private final FloatMatrix[] vectorBlocks;
+  private final int largestNorm;
   private final double longest;
   private final double slack;
 
+  /** Finds directions and projects the rows on them. */
   ProjectionScreen(Engine engine, ByteMatrix[] blocks, double slack) {
+    this(engine, blocks, Projection.fit(engine.kernels(), blocks), slack);
+  }
+
+  private ProjectionScreen(
+      Engine engine, ByteMatrix[] blocks, Projection projection, double slack) {
+    this.engine = engine;
     this.kernels = engine.kernels();
+    this.blocks = blocks;
     this.slack = slack;
-    this.projection = Projection.fit(kernels, blocks);
-    this.vectors = new FloatMatrix[blocks.length];
-    this.norms = new int[blocks.length][];
-    engine.parallelism().forEach(blocks.length, b -> build(b, blocks[b]));
-    int largest = 0;
-    for (int[] some : norms) {
-      for (int norm : some) {
-        largest = Math.max(largest, norm);
-      }
+    this.projection = projection;
+    this.vectors = FloatMatrix.zeros(blocks.length * terms(), stride());
+    this.vectorBlocks = views();
+    int[] largest = new int[blocks.length];
+    engine.parallelism().forEach(blocks.length, b -> largest[b] = build(b));
+    this.largestNorm = Arrays.stream(largest).max().orElse(0);
+    this.longest = Math.sqrt(largestNorm);
+  }
+
+  /** Opens them where they lie in a file. */
+  ProjectionScreen(Engine engine, ByteMatrix[] blocks, ModelFile file) {
+    this.engine = engine;
+    this.kernels = engine.kernels();
+    this.blocks = blocks;
+    this.slack = 1;
+    FloatMatrix matrix = file.floats(PROJECTION);
+    if (matrix.columns() != blocks[0].columns() || matrix.rows() > Projection.MAX_DIMENSIONS) {
+      throw file.wrong(
+          PROJECTION,
+          "is "
+              + matrix.shape()
+              + " and must be at most "
+              + Projection.MAX_DIMENSIONS
+              + " x "
+              + blocks[0].columns());
     }
-    this.longest = Math.sqrt(largest);
+    this.projection = new Projection(matrix, file.integer(SCALE, 1, Projection.MAX_SCALE));
+    this.vectors = file.floats(VECTORS);
+    if (vectors.rows() != blocks.length * terms() || vectors.columns() != stride()) {
+      throw file.wrong(
+          VECTORS,
+          "are " + vectors.shape() + " and must be " + blocks.length * terms() + " x " + stride());
+    }
+    this.vectorBlocks = views();
+    this.largestNorm = file.integer(LARGEST, 0, Integer.MAX_VALUE);
+    this.longest = Math.sqrt(largestNorm);
   }
 
   /** The coordinates of G: the projection, the length of the rest, and the row's own term. */
@@ -68,25 +112,61 @@ final class ProjectionScreen implements Screen {
     return projection.dimensions() + 2;
   }
 
-  private void build(int b, ByteMatrix rows) {
+  /**
+   * A cache line more than whole ones, so that the column of a tile does not fall on a few sets of
+   * the cache. The first block is the largest.
+   */
+  private int stride() {
+    return ByteIndex.width(blocks[0].rows()) + FloatMatrix.ALIGNMENT / Float.BYTES;
+  }
+
+  private FloatMatrix[] views() {
+    FloatMatrix[] views = new FloatMatrix[blocks.length];
+    for (int b = 0; b < views.length; b++) {
+      views[b] =
+          vectors.block(b * terms(), (b + 1) * terms(), 0, ByteIndex.width(blocks[b].rows()));
+    }
+    return views;
+  }
+
+  /** Fills in a block's vectors and returns the largest squared length of its rows. */
+  private int build(int b) {
+    ByteMatrix rows = blocks[b];
     int terms = terms();
-    int width = ByteIndex.width(rows.rows());
-    // A cache line more than whole ones, so that the column of a tile does not fall on a few sets
-    // of
-    // the cache.
-    FloatMatrix target =
-        FloatMatrix.zeros(terms, width + FloatMatrix.ALIGNMENT / Float.BYTES)
-            .block(0, terms, 0, width);
     Coordinates c = new Coordinates(rows.rows(), rows.columns(), projection.dimensions());
     project(rows, c);
+    int largest = 0;
     for (int i = 0; i < rows.rows(); i++) {
       for (int p = 0; p < terms - 1; p++) {
-        target.set(p, i, c.z.get(i, p));
+        vectorBlocks[b].set(p, i, c.z.get(i, p));
       }
-      target.set(terms - 1, i, (float) (-0.5 * c.norms.get(0, i)));
+      vectorBlocks[b].set(terms - 1, i, (float) (-0.5 * c.norms.get(0, i)));
+      largest = Math.max(largest, c.norms.get(0, i));
     }
-    vectors[b] = target;
-    norms[b] = c.norms.row(0);
+    return largest;
+  }
+
+  @Override
+  public void save(ModelWriter writer) {
+    writer
+        .integer(SCALE, projection.scale())
+        .integer(LARGEST, largestNorm)
+        .floats(PROJECTION, projection.matrix())
+        .floats(VECTORS, vectors);
+  }
+
+  @Override
+  public void verify(ModelFile file) {
+    String wrong = projection.wrong();
+    if (wrong != null) {
+      throw file.wrong(PROJECTION, wrong);
+    }
+    // Exact products, and single roundings of them: the same bits on every backend.
+    ProjectionScreen built = new ProjectionScreen(engine, blocks, projection, 1);
+    ByteIndex.same(file, VECTORS, vectors, built.vectors, Float.BYTES);
+    if (largestNorm != built.largestNorm) {
+      throw file.wrong(LARGEST, "is " + largestNorm + ", of the rows " + built.largestNorm);
+    }
   }
 
   /** Fills in y, z and the squared lengths of rows. */
@@ -123,8 +203,8 @@ final class ProjectionScreen implements Screen {
     Queries queries = (Queries) scratch;
     Coordinates c = queries.used;
     int count = c.z.rows();
-    FloatMatrix products = queries.products.block(0, count, 0, vectors[block].columns());
-    kernels.gemm(Transpose.NO, Transpose.NO, 1, c.z, vectors[block], 0, products);
+    FloatMatrix products = queries.products.block(0, count, 0, vectorBlocks[block].columns());
+    kernels.gemm(Transpose.NO, Transpose.NO, 1, c.z, vectorBlocks[block], 0, products);
     for (int query = 0; query < count; query++) {
       float norm = c.norms.get(0, query);
       for (int i = 0; i < rows; i++) {
@@ -144,7 +224,7 @@ final class ProjectionScreen implements Screen {
       double margin = relative * (Math.sqrt(norm) * longest + longest * longest / 2);
       queries.limits[query] = Math.nextDown((float) ((norm - limits[query]) / 2 - margin));
     }
-    kernels.dotsAtLeast(c.z, vectors[block], queries.limits, counts, hits);
+    kernels.dotsAtLeast(c.z, vectorBlocks[block], queries.limits, counts, hits);
   }
 
   @Override

@@ -1,5 +1,8 @@
 package dev.lanewise.engine.neighbors;
 
+import dev.lanewise.engine.io.ModelFile;
+import dev.lanewise.engine.io.ModelFormatException;
+import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.matrix.ByteMatrix;
 
 /**
@@ -46,4 +49,14 @@ interface Screen {
    * @return how many remain
    */
   int narrow(int block, int query, int limit, Scratch scratch, int[] chosen, int count);
+
+  /** Adds itself to a file. */
+  void save(ModelWriter writer);
+
+  /**
+   * Compares itself, opened from a file, with what the rows of the index give.
+   *
+   * @throws ModelFormatException if it is anything else
+   */
+  void verify(ModelFile file);
 }

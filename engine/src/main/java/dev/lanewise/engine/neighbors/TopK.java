@@ -94,8 +94,22 @@ final class TopK {
     rows[at] = row;
   }
 
-  /** Sorts a query's pairs, ascending; afterwards only {@link #distance} and {@link #row} work. */
-  void sort(int query) {
+  /**
+   * Sorts a query's pairs, ascending; afterwards only {@link #distance} and {@link #row} work.
+   *
+   * @throws IllegalStateException if there are fewer than expected: rows and bounds of an index
+   *     from a file contradict each other
+   */
+  void sort(int query, int expected) {
+    if (sizes[query] < expected) {
+      throw new IllegalStateException(
+          "found "
+              + sizes[query]
+              + " of "
+              + expected
+              + " neighbours: the file that the index was opened from is damaged; verify() says"
+              + " where");
+    }
     int base = query * k;
     for (int size = sizes[query]; size > 1; size--) {
       long distance = distances[base + size - 1];

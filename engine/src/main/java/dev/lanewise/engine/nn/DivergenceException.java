@@ -1,7 +1,7 @@
 package dev.lanewise.engine.nn;
 
 /** Training left the finite numbers. The message says when, where and what to try. */
-public final class DivergenceException extends RuntimeException {
+public final class DivergenceException extends ArithmeticException {
 
   private static final long serialVersionUID = 1;
 

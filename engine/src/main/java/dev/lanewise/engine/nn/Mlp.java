@@ -1,10 +1,15 @@
 package dev.lanewise.engine.nn;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.io.ModelFormatException;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.SequencedMap;
 
 /**
  * A multi-layer perceptron for classification. Layer l computes z = x W + b with weights W fan-in x
@@ -189,6 +194,42 @@ public final class Mlp {
   private Inference inference(FloatMatrix rows) {
     parameters.checkInputs(engine.kernels(), "the input", rows);
     return new Inference(engine, parameters, output, rows);
+  }
+
+  /**
+   * The parameters by the names that other libraries give them: {@code layers.0.weight}, fan-in x
+   * fan-out, {@code layers.0.bias}, 1 x fan-out, and so on; copies.
+   */
+  public SequencedMap<String, FloatMatrix> tensors() {
+    SequencedMap<String, FloatMatrix> tensors = new LinkedHashMap<>();
+    for (int l = 0; l < layers(); l++) {
+      tensors.put("layers." + l + ".weight", weights(l));
+      tensors.put("layers." + l + ".bias", biases(l));
+    }
+    return tensors;
+  }
+
+  /**
+   * Saves the network: its parameters, activation and output. The file is replaced in one step.
+   *
+   * @throws IllegalStateException if a parameter is NaN or infinite, as training that kept going
+   *     may leave it: the message names it
+   * @throws UncheckedIOException if the file cannot be written; an older one is then as it was
+   */
+  public void save(Path file) {
+    MlpFile.save(parameters, output, file);
+  }
+
+  /**
+   * Loads a network, which no longer needs the file.
+   *
+   * @param engine what it shall compute with; need not be the kind that trained it
+   * @throws ModelFormatException if the file is not a network's, is damaged, or is of a newer
+   *     version
+   * @throws UncheckedIOException if it cannot be read
+   */
+  public static Mlp load(Engine engine, Path file) {
+    return MlpFile.load(engine, file);
   }
 
   Parameters parameters() {

@@ -1,6 +1,7 @@
 package dev.lanewise.engine.nn;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.event.Events;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.random.SeedStreams;
@@ -213,7 +214,12 @@ public final class MlpTrainer {
       parameters.checkSamples(engine.kernels(), "the training set", train);
       after.forEach((name, set) -> parameters.checkSamples(engine.kernels(), name, set));
       before.forEach((name, set) -> parameters.checkSamples(engine.kernels(), name, set));
-      return new Loop(this, parameters, seeds).train();
+      return Events.fit(
+          engine.info(),
+          "mlp",
+          train.size(),
+          sizes[0],
+          () -> new Loop(this, parameters, seeds).train());
     }
   }
 

@@ -33,10 +33,15 @@ final class Work {
     return Math.min(rows, (chunk + 1) * CHUNK);
   }
 
-  /** Runs tasks, on other threads too only if that is worth it. */
+  /**
+   * Runs tasks, on other threads too only if that is worth it.
+   *
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted
+   */
   static void run(Parallelism parallelism, long products, int tasks, IntConsumer task) {
     if (tasks == 1 || parallelism.threads() == 1 || products < SHARED) {
       for (int i = 0; i < tasks; i++) {
+        Parallelism.throwIfInterrupted();
         task.accept(i);
       }
     } else {

@@ -7,6 +7,8 @@
  * gradient into tiles; where the cuts are depends on shapes alone, every sum is made within one
  * chunk or tile in a fixed order, and so results are the same, bit for bit, for any number of
  * threads on one backend.
+ *
+ * {@snippet file="dev/lanewise/engine/examples/Examples.java" region="nn"}
  */
 @NullMarked
 package dev.lanewise.engine.nn;

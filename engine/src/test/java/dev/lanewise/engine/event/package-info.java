@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lanewise.engine.event;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lanewise.engine.io;
+
+import org.jspecify.annotations.NullMarked;
