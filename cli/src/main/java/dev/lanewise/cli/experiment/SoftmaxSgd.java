@@ -131,14 +131,14 @@ final class SoftmaxSgd implements Experiment {
     List<Series> series = new ArrayList<>();
     for (int v = 0; v < variants.size(); v++) {
       rows.addAll(rows(context, variants.get(v), runs[v]));
-      series.add(accuracies(variants.get(v).id(), mean(runs[v])));
+      series.add(accuracies(variants.get(v).id() + " variant", mean(runs[v])));
     }
-    series.add(accuracies("the write-up", ACCURACIES));
+    series.add(accuracies(Series.WRITE_UP, ACCURACIES));
     for (int v = 0; v < variants.size(); v++) {
       series.add(
           Series.of(
               "training loss",
-              variants.get(v).id() + ", seed 0",
+              variants.get(v).id() + " variant, seed 0",
               "epoch",
               "mean cross-entropy before each step",
               1,
