@@ -36,6 +36,7 @@ import org.jfree.chart.renderer.PaintScale;
 import org.jfree.chart.renderer.xy.XYBlockRenderer;
 import org.jfree.chart.renderer.xy.XYErrorRenderer;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.text.TextUtils;
 import org.jfree.chart.title.LegendTitle;
 import org.jfree.chart.title.PaintScaleLegend;
 import org.jfree.chart.title.TextTitle;
@@ -108,6 +109,11 @@ final class Charts {
 
   /** Of which the time is shown beside the published. */
   record Timed(String label, double ours, double published) {}
+
+  static {
+    // Else turned text becomes outlines, which nobody can select or search.
+    TextUtils.setUseDrawRotatedStringWorkaround(false);
+  }
 
   private Charts() {}
 
@@ -549,7 +555,7 @@ final class Charts {
       int rgb = rgb(value);
       double light = .299 * (rgb >> 16 & 255) + .587 * (rgb >> 8 & 255) + .114 * (rgb & 255);
       // Not quite black and white: those stand for the theme's colours.
-      return light > 128 ? new Color(0x10, 0x12, 0x14) : new Color(0xFD, 0xFE, 0xFC);
+      return light > 112 ? new Color(0x10, 0x12, 0x14) : new Color(0xFD, 0xFE, 0xFC);
     }
   }
 
@@ -578,6 +584,8 @@ final class Charts {
   private static NumberAxis number(String label) {
     NumberAxis axis = new NumberAxis(label);
     axis.setAutoRangeIncludesZero(false);
+    // At an axis that ends at zero, points there would be cut in half.
+    axis.setAutoRangeStickyZero(false);
     axis.setStandardTickUnits(NumberAxis.createStandardTickUnits(Locale.ROOT));
     return styled(axis);
   }
