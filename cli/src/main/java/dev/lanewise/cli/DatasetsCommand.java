@@ -91,7 +91,8 @@ final class DatasetsCommand implements Runnable {
           "no data set '" + name + "': use " + String.join(", ", names));
     }
     List<Path> files;
-    try (Bars bars = new Bars()) {
+    try (Bars bars =
+        new Bars(TerminalProgress.factory(Objects.requireNonNull(spec).commandLine().getErr()))) {
       files = new Fetcher(Fetcher.MIRROR, target).fetch(name, bars);
     } catch (FetchException e) {
       throw new CliException(ExitCodes.DATA, String.valueOf(e.getMessage()), e);
@@ -134,10 +135,14 @@ final class DatasetsCommand implements Runnable {
 
   /** A bar for each file. */
   private static final class Bars implements dev.lanewise.data.fetch.Progress, AutoCloseable {
-    private final Progress.Factory factory = TerminalProgress.factory();
+    private final Progress.Factory factory;
     private @Nullable Progress bar;
     private String file = "";
     private long reported;
+
+    Bars(Progress.Factory factory) {
+      this.factory = factory;
+    }
 
     @Override
     public void at(String name, long done, long total) {

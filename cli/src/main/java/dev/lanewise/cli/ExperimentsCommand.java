@@ -3,6 +3,7 @@ package dev.lanewise.cli;
 import dev.lanewise.cli.experiment.Experiment;
 import dev.lanewise.cli.experiment.Experiments;
 import dev.lanewise.cli.experiment.Figure;
+import dev.lanewise.cli.report.Numbers;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,6 +48,6 @@ final class ExperimentsCommand implements Runnable {
   }
 
   private static String text(Figure figure) {
-    return figure.label() + " " + TextReport.number(figure.value(), figure.decimals());
+    return figure.label() + " " + Numbers.figure(figure.value(), figure.decimals());
   }
 }

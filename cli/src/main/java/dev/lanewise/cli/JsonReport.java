@@ -2,6 +2,7 @@ package dev.lanewise.cli;
 
 import dev.lanewise.cli.experiment.Experiment;
 import dev.lanewise.cli.experiment.Figure;
+import dev.lanewise.cli.experiment.Pictures;
 import dev.lanewise.cli.experiment.Result;
 import dev.lanewise.cli.experiment.Row;
 import dev.lanewise.cli.experiment.Series;
@@ -11,6 +12,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -25,7 +29,7 @@ final class JsonReport {
   /** Changed when a reader of the old form would misread the new one. */
   static final int SCHEMA_VERSION = 1;
 
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+  static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final ObjectNode root = MAPPER.createObjectNode();
   private final ArrayNode results;
@@ -54,6 +58,20 @@ final class JsonReport {
     run.put("os", machine.os());
     report.root.set("results", report.results);
     return report;
+  }
+
+  /** Of a run that can be gone on with: {@code options} are what has to be the same then. */
+  static JsonReport of(String kind, EngineInfo engine, Machine machine, ObjectNode options) {
+    JsonReport report = of(kind, engine, machine);
+    report.root.set("options", options);
+    // Results last: they are long.
+    report.root.set("results", report.root.remove("results"));
+    return report;
+  }
+
+  /** Adds what an earlier run found. */
+  void add(JsonNode earlier) {
+    results.add(earlier);
   }
 
   /** The list of experiments. */
@@ -112,6 +130,7 @@ final class JsonReport {
         entry.put("published", published.value());
         putSeconds(entry, "secondsPublished", published.seconds());
       }
+      entry.put("decimals", row.decimals());
       entry.put("verdict", row.verdict().name().toLowerCase(java.util.Locale.ROOT));
       entry.put("note", row.note());
       entry.put("headline", row.headline());
@@ -126,8 +145,51 @@ final class JsonReport {
       entry.put("name", line.name());
       entry.put("x", line.x());
       entry.put("y", line.y());
+      entry.put("published", line.published());
       ArrayNode points = entry.putArray("points");
       line.points().forEach(point -> points.addArray().add(point.x()).add(point.y()));
+    }
+    add(node, result.pictures());
+  }
+
+  private static void add(ObjectNode node, Pictures pictures) {
+    ArrayNode marks = node.putArray("marks");
+    for (Pictures.Mark mark : pictures.marks()) {
+      ObjectNode entry = marks.addObject();
+      entry.put("chart", mark.chart());
+      entry.put("label", mark.label());
+      entry.put("x", mark.x());
+    }
+    ArrayNode grids = node.putArray("grids");
+    for (Pictures.Grid grid : pictures.grids()) {
+      ObjectNode entry = grids.addObject();
+      entry.put("title", grid.title());
+      entry.put("rowTitle", grid.rowTitle());
+      entry.put("columnTitle", grid.columnTitle());
+      entry.put("value", grid.value());
+      entry.put("decimals", grid.decimals());
+      ArrayNode rows = entry.putArray("rows");
+      grid.rows().forEach(rows::add);
+      ArrayNode columns = entry.putArray("columns");
+      grid.columns().forEach(columns::add);
+      ArrayNode values = entry.putArray("values");
+      for (List<Double> row : grid.values()) {
+        ArrayNode cells = values.addArray();
+        row.forEach(cells::add);
+      }
+    }
+    ArrayNode galleries = node.putArray("galleries");
+    for (Pictures.Gallery gallery : pictures.galleries()) {
+      ObjectNode entry = galleries.addObject();
+      entry.put("title", gallery.title());
+      entry.put("perRow", gallery.perRow());
+      ArrayNode images = entry.putArray("images");
+      for (Pictures.Image image : gallery.images()) {
+        ObjectNode shown = images.addObject();
+        shown.put("label", image.label());
+        shown.put("side", image.side());
+        shown.put("pixels", Base64.getEncoder().encodeToString(image.pixels()));
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.lanewise.cli;
 
 import dev.lanewise.cli.experiment.Progress;
+import dev.lanewise.cli.report.Numbers;
 import dev.lanewise.data.DataFormatException;
 import dev.lanewise.data.MissingDataException;
 import dev.lanewise.data.format.Idx;
@@ -137,7 +138,9 @@ final class KnnCommand implements Runnable {
               + " pixels cannot be compared");
     }
     long start = System.nanoTime();
-    try (Progress progress = TerminalProgress.factory().start("nearest by " + metric, tests)) {
+    try (Progress progress =
+        TerminalProgress.factory(Objects.requireNonNull(spec).commandLine().getErr())
+            .start("nearest by " + metric, tests)) {
       Searcher searcher = searcher(engine, from.pixels(), queries.pixels());
       for (int at = 0; at < tests; at += BATCH) {
         int to = Math.min(at + BATCH, tests);
@@ -203,7 +206,7 @@ final class KnnCommand implements Runnable {
             (double) correct / predictions.length,
             correct,
             predictions.length));
-    out.println("time " + TextReport.time(seconds));
+    out.println("time " + Numbers.time(seconds));
     out.println();
     String[] head = new String[classes.size() + 1];
     head[0] = "truth \\ predicted";

@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ReproduceCommand.class,
+      ReportCommand.class,
       ExperimentsCommand.class,
       DatasetsCommand.class,
       KnnCommand.class,

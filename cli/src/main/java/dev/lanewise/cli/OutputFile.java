@@ -56,7 +56,12 @@ final class OutputFile implements AutoCloseable {
     }
   }
 
-  /** Writes the file. */
+  /** Whether it is a file, which can be written again; a pipe takes what it is given. */
+  boolean replaceable() {
+    return draft != null;
+  }
+
+  /** Writes the file; once more replaces it. */
   void write(Content content) {
     try {
       if (draft == null) {

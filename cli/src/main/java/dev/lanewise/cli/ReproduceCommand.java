@@ -5,9 +5,11 @@ import dev.lanewise.cli.experiment.Experiment;
 import dev.lanewise.cli.experiment.Experiments;
 import dev.lanewise.cli.experiment.Result;
 import dev.lanewise.cli.experiment.Variant;
+import dev.lanewise.cli.report.Report;
 import dev.lanewise.data.DataCatalog;
 import dev.lanewise.data.MissingDataException;
 import dev.lanewise.engine.Engine;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -24,6 +26,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Runs experiments and compares them with what was published. */
 @Command(
@@ -57,13 +61,15 @@ final class ReproduceCommand implements Callable<Integer> {
       description = "Which (default: all); 'lanewise experiments' lists them.")
   private List<String> ids = List.of();
 
+  private boolean named;
+
   @Option(
       names = "--variant",
       paramLabel = "VARIANT",
       description =
           "published: what the write-up's code does, defects included; corrected: what its text"
               + " asks for; both (the default).")
-  private Choice variant = Choice.BOTH;
+  private @Nullable Choice variant;
 
   @Option(
       names = "--seeds",
@@ -78,45 +84,110 @@ final class ReproduceCommand implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Also write the results as JSON.")
   private @Nullable Path json;
 
+  @Option(
+      names = "--report",
+      paramLabel = "DIR",
+      description = "Also make a page to look at: DIR/index.html, its figures and its JSON.")
+  private @Nullable Path report;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "FILE|DIR",
+      description =
+          "Go on with an interrupted run: what its JSON or report holds is kept, the rest is run"
+              + " with the same options. Needs the same lanewise, backend and data.")
+  private @Nullable Path resume;
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() {
+    ResumedRun resumed = resume == null ? null : resumed(resume);
+    if (resumed != null) {
+      named = resumed.named();
+      ids = resumed.experiments();
+      variant = resumed.variant();
+      seeds = resumed.seeds();
+    } else {
+      named = !ids.isEmpty();
+    }
     List<Experiment> experiments = experiments();
     if (seeds != null && (seeds < 1 || seeds > MOST_SEEDS)) {
       throw usage("--seeds must be in 1.." + MOST_SEEDS + ", not " + seeds);
     }
-    var out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
-    boolean acceptable = true;
+    Choice variants = variant == null ? Choice.BOTH : variant;
+    var line = java.util.Objects.requireNonNull(spec).commandLine();
+    var out = line.getOut();
     DataCatalog catalog = data.catalog();
-    try (OutputFile file = json == null ? null : new OutputFile(json);
-        Engine engine = engineOptions.open()) {
+    ObjectNode options =
+        ResumedRun.options(
+            experiments.stream().map(Experiment::id).toList(), named, variants, seeds, catalog);
+    boolean acceptable = true;
+    try (Engine engine = engineOptions.open()) {
+      if (resumed != null) {
+        resumed.requireSame(options, engine.info().backend());
+      }
       Machine machine = Machine.here();
+      JsonReport results = JsonReport.of("reproduction", engine.info(), machine, options);
       Context context =
           new Context(
               engine,
               catalog,
-              variant.variants(),
+              variants.variants(),
               seeds == null ? OptionalInt.empty() : OptionalInt.of(seeds),
-              TerminalProgress.factory());
+              TerminalProgress.factory(line.getErr()));
       TextReport text = new TextReport(out);
-      JsonReport report = JsonReport.of("reproduction", engine.info(), machine);
-      text.header(engine.info(), machine);
-      out.flush();
-      for (Experiment experiment : experiments) {
-        long start = System.nanoTime();
-        Result result = run(experiment, context);
-        double seconds = (System.nanoTime() - start) / 1e9;
-        acceptable &= result.acceptable();
-        text.add(experiment, result, seconds);
-        report.add(experiment, result, seconds);
+      try (Keeper keeper = new Keeper(results, json, report, line.getErr())) {
+        text.header(engine.info(), machine);
+        if (resumed != null && !resumed.finished().isEmpty()) {
+          TextReport.wrap(
+              out, "", "from " + resumed.file() + ": " + String.join(", ", resumed.finished()));
+        }
+        out.flush();
+        for (Experiment experiment : experiments) {
+          JsonNode earlier = resumed == null ? null : resumed.result(experiment.id());
+          if (earlier != null) {
+            acceptable &= earlier.path("acceptable").asBoolean(false);
+            results.add(earlier);
+          } else {
+            long start = System.nanoTime();
+            Result result = run(experiment, context);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            acceptable &= result.acceptable();
+            text.add(experiment, result, seconds);
+            results.add(experiment, result, seconds);
+          }
+          keeper.finished(experiment.id());
+        }
+        text.summary();
+        keeper.complete();
       }
-      text.summary();
-      if (file != null) {
-        file.write(report::writeTo);
+      if (report != null) {
+        ReportCommand.write(report.resolve(Report.RESULTS), report);
+        out.println();
+        out.println("report: " + report.resolve(Report.PAGE));
+        out.flush();
       }
     }
     return acceptable ? ExitCodes.OK : ExitCodes.FIGURE;
+  }
+
+  /** Reads an interrupted run; what it is not told, it is written to again. */
+  private ResumedRun resumed(Path from) {
+    if (!ids.isEmpty() || variant != null || seeds != null) {
+      throw usage(
+          "--resume takes EXPERIMENT, --variant and --seeds from the interrupted run: leave them"
+              + " out");
+    }
+    boolean folder = Files.isDirectory(from);
+    if (json == null && report == null) {
+      if (folder) {
+        report = from;
+      } else {
+        json = from;
+      }
+    }
+    return ResumedRun.read(folder ? from.resolve(Report.RESULTS) : from);
   }
 
   /** An experiment that nobody asked for by name may be without its data; the others go on. */
@@ -124,7 +195,7 @@ final class ReproduceCommand implements Callable<Integer> {
     try {
       return experiment.run(context);
     } catch (MissingDataException e) {
-      if (!ids.isEmpty()) {
+      if (named) {
         throw e;
       }
       return Result.skipped(String.valueOf(e.getMessage()));

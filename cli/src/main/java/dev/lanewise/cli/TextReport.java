@@ -5,12 +5,12 @@ import dev.lanewise.cli.experiment.Figure;
 import dev.lanewise.cli.experiment.Result;
 import dev.lanewise.cli.experiment.Row;
 import dev.lanewise.cli.experiment.Variant;
+import dev.lanewise.cli.report.Numbers;
 import dev.lanewise.engine.EngineInfo;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -87,19 +87,19 @@ final class TextReport {
     for (Row row : rows) {
       List<String> cells = new ArrayList<>();
       cells.add(row.label());
-      cells.add(number(row.ours().mean(), row.decimals()));
+      cells.add(Numbers.figure(row.ours().mean(), row.decimals()));
       if (spread) {
-        cells.add(number(row.ours().sd(), row.decimals()));
+        cells.add(Numbers.figure(row.ours().sd(), row.decimals()));
         cells.add(
-            number(row.ours().min(), row.decimals())
+            Numbers.figure(row.ours().min(), row.decimals())
                 + ".."
-                + number(row.ours().max(), row.decimals()));
+                + Numbers.figure(row.ours().max(), row.decimals()));
       }
       cells.add(published(row));
       cells.add(row.verdict().text());
-      cells.add(time(row.seconds()));
+      cells.add(Numbers.time(row.seconds()));
       if (times) {
-        cells.add(time(theirSeconds(row)));
+        cells.add(Numbers.time(theirSeconds(row)));
       }
       table.add(cells.toArray(String[]::new));
       if (!row.note().isEmpty()) {
@@ -117,7 +117,7 @@ final class TextReport {
 
   private static String published(Row row) {
     Figure published = row.published();
-    return published == null ? "" : number(published.value(), published.decimals());
+    return published == null ? "" : Numbers.figure(published.value(), published.decimals());
   }
 
   private static double theirSeconds(Row row) {
@@ -147,10 +147,10 @@ final class TextReport {
             first ? entry.experiment.id() : "",
             first ? entry.result.data() : "",
             (row.variant() == Variant.SAME ? "" : row.variant().id() + ": ") + row.label(),
-            number(row.ours().mean(), row.decimals()),
+            Numbers.figure(row.ours().mean(), row.decimals()),
             published(row),
             row.verdict().text(),
-            first ? time(entry.seconds) : "");
+            first ? Numbers.time(entry.seconds) : "");
         first = false;
       }
       if (!hidden.isEmpty()) {
@@ -168,28 +168,6 @@ final class TextReport {
     }
     table.print(out);
     out.flush();
-  }
-
-  static String number(double value, int decimals) {
-    if (decimals > 6 && value != 0 && Math.abs(value) < 0.01) {
-      // Six decimals would leave few or none of the known digits.
-      int digits = decimals + (int) Math.floor(Math.log10(Math.abs(value)));
-      return String.format(Locale.ROOT, "%." + Math.clamp(digits, 0, 6) + "e", value);
-    }
-    // More digits than tell two counts of a thousand apart only blur the column.
-    return String.format(Locale.ROOT, "%." + Math.min(decimals, 6) + "f", value);
-  }
-
-  static String time(double seconds) {
-    if (Double.isNaN(seconds)) {
-      return "";
-    }
-    if (seconds < 0.9995) {
-      return String.format(Locale.ROOT, seconds < 0.01 ? "%.3f ms" : "%.0f ms", seconds * 1e3);
-    }
-    return seconds < 90
-        ? String.format(Locale.ROOT, "%.2f s", seconds)
-        : String.format(Locale.ROOT, "%d min %02d s", (long) seconds / 60, (long) seconds % 60);
   }
 
   private void wrap(String indent, String text) {

@@ -1,7 +1,9 @@
 package dev.lanewise.cli.experiment;
 
+import dev.lanewise.data.ImageSet;
 import dev.lanewise.engine.neighbors.Distance;
 import dev.lanewise.engine.neighbors.Votes;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The first twenty test images. */
@@ -44,8 +46,29 @@ final class KnnDemo implements Experiment {
   @Override
   public Result run(Context context) {
     MnistSearch search = MnistSearch.of(context, Distance.L2, TESTS, K);
-    int correct = search.correct(search.predict(Votes.plurality(), K));
+    int[] predictions = search.predict(Votes.plurality(), K);
+    int correct = search.correct(predictions);
     Row row = Row.exact(Variant.SAME, PUBLISHED, (double) correct / TESTS).took(search.seconds());
-    return Mnist.result(context, List.of(Mnist.compare(context, row.asHeadline())), List.of());
+    ImageSet tests = context.mnist().test();
+    List<Pictures.Image> images = new ArrayList<>();
+    for (int i = 0; i < predictions.length; i++) {
+      String label = tests.classes().get(search.truth()[i]);
+      images.add(
+          Pictures.Image.of(
+              tests,
+              i,
+              predictions[i] == search.truth()[i]
+                  ? label
+                  : label + ", read as " + tests.classes().get(predictions[i])));
+    }
+    return Mnist.result(context, List.of(Mnist.compare(context, row.asHeadline())), List.of())
+        .with(
+            new Pictures(
+                List.of(
+                    new Pictures.Gallery("The test images with their labels", 0, images),
+                    Pictures.samples(
+                        "The first two training images of each digit", context.mnist().train(), 2)),
+                List.of(),
+                List.of()));
   }
 }

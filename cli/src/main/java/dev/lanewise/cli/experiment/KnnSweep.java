@@ -73,19 +73,43 @@ final class KnnSweep implements Experiment {
   @Override
   public Result run(Context context) {
     List<Row> rows = new ArrayList<>();
+    List<Series> series = new ArrayList<>();
     for (Distance distance : Distance.values()) {
       MnistSearch search = MnistSearch.of(context, distance, TESTS, MAX_K + BEYOND);
       for (int k = 1; k <= MAX_K; k++) {
         rows.add(row(context, distance, k, search));
       }
+      series.add(
+          curve(
+              distance.toString(),
+              rows.subList(rows.size() - MAX_K, rows.size()).stream()
+                  .map(row -> point(row.label(), row.ours().mean()))
+                  .toList()));
+      series.add(
+          curve(
+              distance + ", published",
+              PUBLISHED.stream()
+                  .filter(figure -> figure.label().startsWith(distance + " "))
+                  .map(figure -> point(figure.label(), figure.value()))
+                  .toList()));
     }
     return Mnist.result(
         context,
+        0,
         rows,
         List.of(
             "Times are of the one search that serves all k of a distance.",
             "Equal distances rank by the lower row of the training set; a vote tie goes to the"
-                + " smallest label."));
+                + " smallest label."),
+        series);
+  }
+
+  private static Series curve(String name, List<Series.Point> points) {
+    return new Series("test accuracy over k", name, "k, neighbours that vote", "accuracy", points);
+  }
+
+  private static Series.Point point(String label, double accuracy) {
+    return new Series.Point(Integer.parseInt(label.substring(label.indexOf('=') + 1)), accuracy);
   }
 
   private static Row row(Context context, Distance distance, int k, MnistSearch search) {

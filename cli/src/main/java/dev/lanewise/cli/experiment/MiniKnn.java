@@ -78,6 +78,8 @@ final class MiniKnn implements Experiment {
     private final double[] chosenOnValidation;
     private final double[][] firstK;
     private final double[][] lastK;
+    // The sum over the seeds: [size][k - 1].
+    private final double[][] curves = new double[BLOCKS.length][MAX_K];
     private final List<String> sizes = new ArrayList<>();
     private final List<Integer> ks = new ArrayList<>();
     private double seconds;
@@ -87,6 +89,27 @@ final class MiniKnn implements Experiment {
       chosenOnValidation = new double[seeds];
       firstK = new double[BLOCKS.length][seeds];
       lastK = new double[BLOCKS.length][seeds];
+    }
+
+    void add(int size, int[] correct, int tests) {
+      for (int k = 0; k < MAX_K; k++) {
+        curves[size][k] += (double) correct[k] / tests;
+      }
+    }
+
+    /** The mean over the seeds. */
+    void addSeries(List<Series> series, Variant variant, int side) {
+      for (int i = 0; i < BLOCKS.length; i++) {
+        int pixels = side / BLOCKS[i];
+        series.add(
+            Series.of(
+                "test accuracy over k, " + variant.id() + " variant",
+                pixels + " x " + pixels,
+                "k, neighbours that vote",
+                "accuracy",
+                1,
+                Arrays.stream(curves[i]).map(sum -> sum / chosen.length).toArray()));
+      }
     }
 
     String choices() {
@@ -131,6 +154,7 @@ final class MiniKnn implements Experiment {
       }
     }
     List<Row> rows = new ArrayList<>();
+    List<Series> series = new ArrayList<>();
     if (context.wants(Variant.PUBLISHED)) {
       rows.add(
           Row.random(Variant.PUBLISHED, BEST, Spread.of(published.chosen))
@@ -139,6 +163,7 @@ final class MiniKnn implements Experiment {
               .asHeadline());
       rows.add(Row.unpublished(Variant.PUBLISHED, "also training images", Spread.of(leaked), 1));
       addSizes(rows, Variant.PUBLISHED, published, images.side());
+      published.addSeries(series, Variant.PUBLISHED, images.side());
     }
     if (context.wants(Variant.CORRECTED)) {
       Spread test = Spread.of(corrected.chosen);
@@ -163,17 +188,44 @@ final class MiniKnn implements Experiment {
               Spread.of(corrected.chosenOnValidation),
               3));
       addSizes(rows, Variant.CORRECTED, corrected, images.side());
+      corrected.addSeries(series, Variant.CORRECTED, images.side());
     }
     return new Result(
-        images.name(),
-        images.source(),
-        seeds,
-        rows,
-        List.of(
-            "Published: test data choose k and size, as in the write-up. Corrected: validation data"
-                + " choose, test data only judge.",
-            "Time is what the write-up gives: the mean of one look-up, summed over the 250"
-                + " settings; here one search serves the 50 values of k."));
+            images.name(),
+            images.source(),
+            seeds,
+            rows,
+            List.of(
+                "Published: test data choose k and size, as in the write-up. Corrected: validation"
+                    + " data choose, test data only judge.",
+                "Time is what the write-up gives: the mean of one look-up, summed over the 250"
+                    + " settings; here one search serves the 50 values of k."),
+            series)
+        .with(new Pictures(List.of(sizes(images)), List.of(), List.of()));
+  }
+
+  /** One image of each digit at all sizes, a digit a row. */
+  private static Pictures.Gallery sizes(ImageSet images) {
+    List<Pictures.Image> shown = new ArrayList<>();
+    for (int digit = 0; digit < images.classes().size(); digit++) {
+      int row = 0;
+      while (images.labels()[row] != digit) {
+        row++;
+      }
+      for (int block : BLOCKS) {
+        FloatMatrix means =
+            BlockAverage.means(images.images().rows(row, row + 1), images.side(), block);
+        byte[] pixels = new byte[means.columns()];
+        for (int i = 0; i < pixels.length; i++) {
+          pixels[i] = (byte) Math.round(means.get(0, i));
+        }
+        int side = images.side() / block;
+        shown.add(
+            new Pictures.Image(
+                images.classes().get(digit) + " at " + side + " x " + side, side, pixels));
+      }
+    }
+    return new Pictures.Gallery("The five image sizes", BLOCKS.length, shown);
   }
 
   private static void addSizes(List<Row> rows, Variant variant, Tally tally, int side) {
@@ -200,6 +252,7 @@ final class MiniKnn implements Experiment {
       int[] correct = sweep(context, images, sums[i], split.train(), split.publishedTest(), vote);
       tally.seconds += (System.nanoTime() - start) / 1e9 / tests;
       offer(best, correct, i);
+      tally.add(i, correct, tests);
       tally.firstK[i][seed] = (double) correct[0] / tests;
       tally.lastK[i][seed] = (double) correct[MAX_K - 1] / tests;
     }
@@ -223,6 +276,7 @@ final class MiniKnn implements Experiment {
       long start = System.nanoTime();
       correct[i] = sweep(context, images, sums[i], split.train(), split.correctedTest(), vote);
       tally.seconds += (System.nanoTime() - start) / 1e9 / tests;
+      tally.add(i, correct[i], tests);
       tally.firstK[i][seed] = (double) correct[i][0] / tests;
       tally.lastK[i][seed] = (double) correct[i][MAX_K - 1] / tests;
     }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -163,8 +164,19 @@ final class MlpGrid implements Experiment {
           }
         });
     List<Row> rows = new ArrayList<>();
+    List<Pictures.Grid> grids = new ArrayList<>();
+    grids.add(
+        grid(
+            "The 54 networks as published",
+            PUBLISHED_MODELS,
+            model -> TABLE.get(model).accuracy()));
     if (published) {
       Runs ours = runs.only(PUBLISHED_MODELS);
+      grids.add(
+          grid(
+              "The 54 networks here, published variant, means over the seeds",
+              ours,
+              MiniNetworks.Fit::publishedTest));
       addDerived(rows, ours);
       addTotals(rows, ours);
       rows.add(best(ours));
@@ -172,6 +184,11 @@ final class MlpGrid implements Experiment {
     }
     if (corrected) {
       Runs ours = runs.only(CORRECTED_MODELS);
+      grids.add(
+          grid(
+              "2 to 4 hidden layers, corrected variant, means over the seeds",
+              ours,
+              MiniNetworks.Fit::correctedTest));
       addChosen(rows, ours);
       addMeans(rows, "2 to 4 hidden layers", ours, MiniNetworks.Fit::correctedTest);
       if (published) {
@@ -189,17 +206,46 @@ final class MlpGrid implements Experiment {
       addTable(rows, ours);
     }
     return MiniNetworks.result(
-        context,
-        seeds,
-        rows,
-        List.of(
-            "Labels: batch, layers counted with the output layer, width, activation. Validation"
-                + " data stop the training; the last weights are tested, as in the write-up."
-                + " Published: test data choose the best network, as in the write-up. Corrected:"
-                + " validation data choose, test data only judge.",
-            "Published means, shares and differences are computed from the published table. Time is"
-                + " of one network on one thread; of \"all 27\" it is their sum."),
-        List.of());
+            context,
+            seeds,
+            rows,
+            List.of(
+                "Labels: batch, layers counted with the output layer, width, activation. Validation"
+                    + " data stop the training; the last weights are tested, as in the write-up."
+                    + " Published: test data choose the best network, as in the write-up."
+                    + " Corrected: validation data choose, test data only judge.",
+                "Published means, shares and differences are computed from the published table."
+                    + " Time is of one network on one thread; of \"all 27\" it is their sum."),
+            List.of())
+        .with(new Pictures(List.of(), grids, List.of()));
+  }
+
+  /** The table of the write-up: a row for each batch, depth and width, a column an activation. */
+  private static Pictures.Grid grid(
+      String title, List<GridModel> models, IntToDoubleFunction accuracy) {
+    List<String> names = new ArrayList<>();
+    List<List<Double>> values = new ArrayList<>();
+    int columns = GridModel.ACTIVATIONS.size();
+    for (int first = 0; first < models.size(); first += columns) {
+      GridModel model = models.get(first);
+      names.add(GridModel.batch(model.miniBatch()) + " " + model.layers() + " x " + model.width());
+      values.add(
+          IntStream.range(first, first + columns).mapToObj(accuracy::applyAsDouble).toList());
+    }
+    return new Pictures.Grid(
+        title,
+        "batch, layers x width",
+        "activation",
+        "test accuracy",
+        names,
+        GridModel.ACTIVATIONS.stream().map(GridModel::name).toList(),
+        values,
+        2);
+  }
+
+  private static Pictures.Grid grid(
+      String title, Runs runs, ToDoubleFunction<MiniNetworks.Fit> accuracy) {
+    return grid(title, runs.models, model -> Spread.of(runs.of(model, accuracy)).mean());
   }
 
   private MiniNetworks.Fit fit(

@@ -70,16 +70,34 @@ final class NotMnistEarlyStopping implements Experiment {
       }
     }
     return new Result(
-        images.name(),
-        images.source(),
-        seeds,
-        rows,
-        List.of(
-            "Epochs are counted from 0, so the fiftieth is epoch 49; validation data choose the"
-                + " epochs, test data only judge. Among equals the earliest epoch is chosen.",
-            "The trainings are those of notmnist-mlp, made once for both.",
-            runs.seedCounts()),
-        series(runs));
+            images.name(),
+            images.source(),
+            seeds,
+            rows,
+            List.of(
+                "Epochs are counted from 0, so the fiftieth is epoch 49; validation data choose the"
+                    + " epochs, test data only judge. Among equals the earliest epoch is chosen.",
+                "The trainings are those of notmnist-mlp, made once for both.",
+                runs.seedCounts()),
+            series(runs))
+        .with(new Pictures(List.of(), List.of(), marks(runs)));
+  }
+
+  /** Where the curves are best, and where the write-up would have stopped. */
+  private static List<Pictures.Mark> marks(NotMnistRuns runs) {
+    List<Pictures.Mark> marks = new ArrayList<>();
+    for (String figure : List.of(NotMnistRuns.PUBLISHED_LOSS, NotMnistRuns.CROSS_ENTROPY)) {
+      marks.add(new Pictures.Mark(chart(figure), "published: 50", FIFTIETH));
+      for (int width : NotMnistRuns.WIDTHS) {
+        int best = smallest(runs.of(width).of("validation" + figure, 0));
+        marks.add(new Pictures.Mark(chart(figure), "F = " + width + ": " + best, best));
+      }
+    }
+    return marks;
+  }
+
+  private static String chart(String figure) {
+    return "validation" + figure + ", seed 0";
   }
 
   private static void addPublished(List<Row> rows, Curves curves, String part) {
@@ -184,7 +202,7 @@ final class NotMnistEarlyStopping implements Experiment {
       for (String figure : List.of(NotMnistRuns.PUBLISHED_LOSS, NotMnistRuns.CROSS_ENTROPY)) {
         series.add(
             Series.of(
-                "validation" + figure + ", seed 0",
+                chart(figure),
                 "F = " + width,
                 "epoch",
                 figure.strip(),

@@ -123,7 +123,12 @@ final class NotMnistMlp implements Experiment {
     if (images.size() < THEIR_IMAGES) {
       notes.add(cost(images, runs));
     }
-    return new Result(images.name(), images.source(), seeds, rows, notes, series(context, runs));
+    return new Result(images.name(), images.source(), seeds, rows, notes, series(context, runs))
+        .with(
+            new Pictures(
+                List.of(Pictures.samples("Three images of each letter", images, 3)),
+                List.of(),
+                List.of()));
   }
 
   private static Spread last(Curves curves, String figure) {
@@ -220,6 +225,17 @@ final class NotMnistMlp implements Experiment {
         100 * Math.sqrt(full.mean() * (1 - full.mean()) / runs.testImages()));
   }
 
+  /** The write-up's figure, which is of the last epoch. */
+  private static Series published(String chart, String set, String label, String y) {
+    return Series.of(
+        chart,
+        set + ", published",
+        "epoch",
+        y,
+        NotMnistRuns.EPOCHS - 1,
+        Figure.find(PUBLISHED, label).orElseThrow().value());
+  }
+
   private static List<Series> series(Context context, NotMnistRuns runs) {
     List<Series> series = new ArrayList<>();
     for (int width : NotMnistRuns.WIDTHS) {
@@ -230,12 +246,21 @@ final class NotMnistMlp implements Experiment {
           series.add(
               curves.mean(
                   chart + "published loss", set, set + NotMnistRuns.PUBLISHED_LOSS, "loss"));
+          series.add(
+              published(
+                  chart + "published loss",
+                  set,
+                  label(width, set, NotMnistRuns.PUBLISHED_LOSS),
+                  "loss"));
         }
         if (context.wants(Variant.CORRECTED)) {
           series.add(
               curves.mean(chart + "cross-entropy", set, set + NotMnistRuns.CROSS_ENTROPY, "nats"));
         }
         series.add(curves.mean(chart + "accuracy", set, set + NotMnistRuns.ACCURACY, "accuracy"));
+        series.add(
+            published(
+                chart + "accuracy", set, label(width, set, NotMnistRuns.ACCURACY), "accuracy"));
       }
     }
     return series;

@@ -234,14 +234,15 @@ final class RandomSearchMnist implements Experiment {
     }
     series.add(
         losses(
-            "the write-up",
+            Series.WRITE_UP,
             IntStream.range(0, PUBLISHED_STEPS.length)
                 .mapToObj(i -> new Series.Point(PUBLISHED_STEPS[i], PUBLISHED_LOSSES[i]))
                 .toList()));
     for (int seed = 0; seed < runs.size(); seed++) {
       series.add(accuracies("seed " + seed, runs.get(seed).accuracies));
     }
-    series.add(accuracies("the write-up", List.of(new Series.Point(FINAL_LOSS, ACCURACY.value()))));
+    series.add(
+        accuracies(Series.WRITE_UP, List.of(new Series.Point(FINAL_LOSS, ACCURACY.value()))));
     return series;
   }
 

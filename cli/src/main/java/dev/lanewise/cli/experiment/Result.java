@@ -12,6 +12,7 @@ import java.util.List;
  * @param rows the figures, in the order to show them
  * @param notes what a reader should know besides, a sentence or two each
  * @param series the curves, in the order to draw them
+ * @param pictures what there is to look at besides
  */
 public record Result(
     String data,
@@ -19,7 +20,19 @@ public record Result(
     int seeds,
     List<Row> rows,
     List<String> notes,
-    List<Series> series) {
+    List<Series> series,
+    Pictures pictures) {
+
+  /** Without pictures. */
+  public Result(
+      String data,
+      String dataSource,
+      int seeds,
+      List<Row> rows,
+      List<String> notes,
+      List<Series> series) {
+    this(data, dataSource, seeds, rows, notes, series, Pictures.NONE);
+  }
 
   /** Without curves. */
   public Result(String data, String dataSource, int seeds, List<Row> rows, List<String> notes) {
@@ -40,6 +53,11 @@ public record Result(
     rows = List.copyOf(rows);
     notes = List.copyOf(notes);
     series = List.copyOf(series);
+  }
+
+  /** The same with pictures. */
+  public Result with(Pictures shown) {
+    return new Result(data, dataSource, seeds, rows, notes, series, shown);
   }
 
   /** Whether every row has a verdict that a successful run may have. */

@@ -13,12 +13,20 @@ import java.util.List;
  */
 public record Series(String chart, String name, String x, String y, List<Point> points) {
 
+  /** The name of a write-up's only line in a chart. */
+  static final String WRITE_UP = "the write-up";
+
   /** One point of a line. */
   public record Point(double x, double y) {}
 
   /** Copies the points. */
   public Series {
     points = List.copyOf(points);
+  }
+
+  /** Whether these are figures of a write-up: their names say so, alone or at their end. */
+  public boolean published() {
+    return name.equals(WRITE_UP) || name.endsWith(", published");
   }
 
   /** A line through values at x = first, first + 1, ... */

@@ -148,15 +148,15 @@ final class SoftmaxSgd implements Experiment {
     byVariant.forEach(
         (variant, its) -> {
           rows.addAll(rows(context, variant, its));
-          series.add(accuracies(variant.id(), mean(its)));
+          series.add(accuracies(variant.id() + " variant", mean(its)));
         });
-    series.add(accuracies("the write-up", ACCURACIES));
+    series.add(accuracies(Series.WRITE_UP, ACCURACIES));
     byVariant.forEach(
         (variant, its) ->
             series.add(
                 Series.of(
                     "training loss",
-                    variant.id() + ", seed 0",
+                    variant.id() + " variant, seed 0",
                     "epoch",
                     "mean cross-entropy before each step",
                     1,

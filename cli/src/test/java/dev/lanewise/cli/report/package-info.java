@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lanewise.cli.report;
+
+import org.jspecify.annotations.NullMarked;
