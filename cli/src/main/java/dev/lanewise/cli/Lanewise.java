@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
       ExperimentsCommand.class,
       DatasetsCommand.class,
       KnnCommand.class,
+      ServeCommand.class,
       DoctorCommand.class,
       BenchCommand.class,
       CommandLine.HelpCommand.class
