@@ -72,18 +72,14 @@ final class Api extends Handler.Abstract {
   private record Route(String method, Action action) {}
 
   private final Map<String, Route> routes = new LinkedHashMap<>();
-  private final Answers answers;
   private final Workbench workbench;
-  private final Desk desk;
   private final Gate gate;
   private final Limits limits;
   private final Metrics metrics;
   private final AtomicInteger inFlight = new AtomicInteger();
 
   Api(Answers answers, Workbench workbench, Desk desk, Gate gate, Limits limits, Metrics metrics) {
-    this.answers = answers;
     this.workbench = workbench;
-    this.desk = desk;
     this.gate = gate;
     this.limits = limits;
     this.metrics = metrics;
