@@ -3,7 +3,6 @@ package dev.lanewise.cli.serve;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
-import java.io.IOException;
 import java.nio.file.Path;
 
 /** A trained classifier of images. Thread-safe. */
@@ -20,6 +19,10 @@ interface Model {
   /** The same model on another engine. */
   Model on(Engine engine);
 
-  /** Writes the model to a file. */
-  void save(Path file) throws IOException;
+  /**
+   * Writes the model to a file, which appears complete or not at all.
+   *
+   * @throws java.io.UncheckedIOException if it cannot be written
+   */
+  void save(Path file);
 }

@@ -1,6 +1,5 @@
 package dev.lanewise.cli.serve;
 
-import dev.lanewise.data.AtomicFile;
 import dev.lanewise.data.DataCatalog;
 import dev.lanewise.data.DataFormatException;
 import dev.lanewise.data.ImageSet;
@@ -13,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -46,7 +44,7 @@ final class ModelStore {
 
   private Path file(Recipe recipe, String key, Engine engine) {
     return folder.resolve(
-        recipe.id() + "-v" + recipe.version() + "-" + engine.info().backend() + "-" + key + ".npz");
+        recipe.id() + "-v" + recipe.version() + "-" + engine.info().backend() + "-" + key + ".model");
   }
 
   /** The saved model, if there is one and it is whole. */
@@ -73,13 +71,7 @@ final class ModelStore {
     Path file = file(recipe, key, engine);
     try {
       Files.createDirectories(folder);
-      Path draft = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
-      try {
-        model.save(draft);
-        AtomicFile.move(draft, file);
-      } finally {
-        Files.deleteIfExists(draft);
-      }
+      model.save(file);
     } catch (IOException | UncheckedIOException e) {
       log.accept("the model cannot be saved in " + folder + ": " + reason(e));
     }

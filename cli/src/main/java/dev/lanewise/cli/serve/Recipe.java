@@ -1,10 +1,7 @@
 package dev.lanewise.cli.serve;
 
-import dev.lanewise.data.DataFormatException;
 import dev.lanewise.data.ImageSet;
 import dev.lanewise.data.ImageTransforms;
-import dev.lanewise.data.format.NpyArray;
-import dev.lanewise.data.format.Npz;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.linear.SoftmaxRegression;
@@ -20,13 +17,9 @@ import dev.lanewise.engine.nn.Samples;
 import dev.lanewise.engine.nn.Scaling;
 import dev.lanewise.engine.nn.TrainingListener;
 import dev.lanewise.engine.random.SeedStreams;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.SequencedMap;
 import java.util.function.LongConsumer;
 
 /** How the server makes one of its models. */
@@ -90,14 +83,7 @@ enum Recipe {
 
     @Override
     Model load(Engine engine, Path file) {
-      Map<String, FloatMatrix> arrays = read(file);
-      List<FloatMatrix> weights = new ArrayList<>();
-      List<FloatMatrix> biases = new ArrayList<>();
-      for (int layer = 0; layer < 2; layer++) {
-        weights.add(get(arrays, "weights" + layer, file));
-        biases.add(get(arrays, "biases" + layer, file));
-      }
-      return new Perceptron(Mlp.of(engine, Activation.RELU, weights, biases));
+      return new Perceptron(Mlp.load(engine, file));
     }
   },
 
@@ -135,10 +121,7 @@ enum Recipe {
 
     @Override
     Model load(Engine engine, Path file) {
-      Map<String, FloatMatrix> arrays = read(file);
-      return new Linear(
-          SoftmaxRegression.of(
-              engine, get(arrays, "weights0", file), get(arrays, "biases0", file)));
+      return new Linear(SoftmaxRegression.load(engine, file));
     }
   };
 
@@ -189,25 +172,6 @@ enum Recipe {
    */
   abstract Model load(Engine engine, Path file);
 
-  private static Map<String, FloatMatrix> read(Path file) {
-    Map<String, FloatMatrix> matrices = new LinkedHashMap<>();
-    Npz.read(file).forEach((name, array) -> matrices.put(name, array.toFloatMatrix()));
-    return matrices;
-  }
-
-  private static FloatMatrix get(Map<String, FloatMatrix> arrays, String name, Path file) {
-    FloatMatrix matrix = arrays.get(name);
-    if (matrix == null) {
-      throw new DataFormatException(
-          file.toString(), 0, "no array '" + name + "', but " + arrays.keySet());
-    }
-    return matrix;
-  }
-
-  private static NpyArray array(FloatMatrix matrix) {
-    return NpyArray.of(matrix.toArray(), matrix.rows(), matrix.columns());
-  }
-
   private record Perceptron(Mlp mlp) implements Model {
     @Override
     public FloatMatrix probabilities(ByteMatrix images) {
@@ -226,13 +190,8 @@ enum Recipe {
     }
 
     @Override
-    public void save(Path file) throws IOException {
-      SequencedMap<String, NpyArray> arrays = new LinkedHashMap<>();
-      for (int layer = 0; layer < mlp.layers(); layer++) {
-        arrays.put("weights" + layer, array(mlp.weights(layer)));
-        arrays.put("biases" + layer, array(mlp.biases(layer)));
-      }
-      Npz.write(file, arrays);
+    public void save(Path file) {
+      mlp.save(file);
     }
   }
 
@@ -249,11 +208,8 @@ enum Recipe {
     }
 
     @Override
-    public void save(Path file) throws IOException {
-      SequencedMap<String, NpyArray> arrays = new LinkedHashMap<>();
-      arrays.put("weights0", array(regression.weights()));
-      arrays.put("biases0", array(regression.bias().orElseThrow()));
-      Npz.write(file, arrays);
+    public void save(Path file) {
+      regression.save(file);
     }
   }
 }
