@@ -21,10 +21,16 @@ final class TestServer implements AutoCloseable {
 
   static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  /** Enough to tell digits apart, few enough to train in no time. */
-  static TrainTest few() {
+  private static final TrainTest FEW = read();
+
+  private static TrainTest read() {
     TrainTest all = DataCatalog.embedded().mnist();
     return new TrainTest(all.train().rows(0, 2000), all.test().rows(0, 300));
+  }
+
+  /** Enough to tell digits apart, few enough to train in no time. */
+  static TrainTest few() {
+    return FEW;
   }
 
   final HttpClient client = HttpClient.newHttpClient();
