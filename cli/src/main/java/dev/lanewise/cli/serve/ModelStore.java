@@ -44,7 +44,14 @@ final class ModelStore {
 
   private Path file(Recipe recipe, String key, Engine engine) {
     return folder.resolve(
-        recipe.id() + "-v" + recipe.version() + "-" + engine.info().backend() + "-" + key + ".model");
+        recipe.id()
+            + "-v"
+            + recipe.version()
+            + "-"
+            + engine.info().backend()
+            + "-"
+            + key
+            + ".model");
   }
 
   /** The saved model, if there is one and it is whole. */

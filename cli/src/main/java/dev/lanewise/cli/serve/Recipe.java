@@ -3,7 +3,6 @@ package dev.lanewise.cli.serve;
 import dev.lanewise.data.ImageSet;
 import dev.lanewise.data.ImageTransforms;
 import dev.lanewise.engine.Engine;
-import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.linear.SoftmaxRegression;
 import dev.lanewise.engine.linear.SoftmaxRegressionTrainer;
 import dev.lanewise.engine.matrix.ByteMatrix;

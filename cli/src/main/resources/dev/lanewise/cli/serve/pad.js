@@ -43,7 +43,7 @@ export class Pad {
     }
     canvas.addEventListener("keydown", (event) => this.#key(event));
     canvas.addEventListener("blur", () => this.#hidePen());
-    this.clear();
+    this.#blank();
   }
 
   get empty() {
@@ -51,9 +51,7 @@ export class Pad {
   }
 
   clear() {
-    this.#context.fillStyle = "#000";
-    this.#context.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
-    this.#empty = true;
+    this.#blank();
     this.#changed();
   }
 
@@ -75,6 +73,12 @@ export class Pad {
       }
     }
     return { side, pixels };
+  }
+
+  #blank() {
+    this.#context.fillStyle = "#000";
+    this.#context.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
+    this.#empty = true;
   }
 
   #at(event) {

@@ -80,8 +80,7 @@ class OpenApiTest {
       assertThat(said.path("images").asInt())
           .isEqualTo(promised.path("images").path("maxItems").asInt());
       assertThat(said.path("side").asInt())
-          .isEqualTo(
-              schemas.path("Image").path("properties").path("side").path("maximum").asInt());
+          .isEqualTo(schemas.path("Image").path("properties").path("side").path("maximum").asInt());
     }
   }
 }

@@ -100,7 +100,8 @@ class PageTest {
       assertThat(text(browser, "#verdict-knn .digit")).isEqualTo("–");
 
       assertThat(browser.complaints()).isEmpty();
-      assertThat(browser.requests()).allMatch(url -> url.startsWith(server.server.uri().toString()));
+      assertThat(browser.requests())
+          .allMatch(url -> url.startsWith(server.server.uri().toString()));
     }
   }
 

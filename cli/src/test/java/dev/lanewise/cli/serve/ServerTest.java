@@ -183,8 +183,7 @@ class ServerTest {
       images.append(row == 0 ? "" : ",").append(TestServer.image(28, pixels));
     }
     String asked = "{\"images\": [" + images + "], \"k\": 1}";
-    JsonNode results =
-        TestServer.json(server.post("/v1/neighbors", asked)).path("results");
+    JsonNode results = TestServer.json(server.post("/v1/neighbors", asked)).path("results");
     assertThat(results.size()).isEqualTo(64);
     int right = 0;
     for (int row = 0; row < 64; row++) {
@@ -254,7 +253,8 @@ class ServerTest {
             422,
             "a key 'normalise', which is none of normalize, pixels, side"),
         Arguments.of("{\"images\": [" + (image + ",").repeat(64) + image + "]}", 422, "1 to 64"),
-        Arguments.of("{\"images\": [" + image + "], \"k\": 0}", 422, "/k must be an integer in 1..50"),
+        Arguments.of(
+            "{\"images\": [" + image + "], \"k\": 0}", 422, "/k must be an integer in 1..50"),
         Arguments.of("{\"images\": [" + image + "], \"k\": 51}", 422, "/k"),
         Arguments.of("{\"images\": [" + image + "], \"k\": \"5\"}", 422, "/k"),
         Arguments.of("{\"images\": [" + image + "], \"k\": null}", 422, "/k"),
@@ -330,7 +330,8 @@ class ServerTest {
             server.request("/healthz").HEAD().build(), HttpResponse.BodyHandlers.ofString());
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.body()).isEmpty();
-    assertThat(head.headers().firstValue("Content-Length")).isNotEqualTo(java.util.Optional.of("0"));
+    assertThat(head.headers().firstValue("Content-Length"))
+        .isNotEqualTo(java.util.Optional.of("0"));
   }
 
   @Test

@@ -119,9 +119,7 @@ final class Directory {
       throw wrong(at + Layout.ROWS_AT, "'" + name + "' is " + rows + " x " + columns);
     }
     long bytes = file.get(Layout.LONG, at + Layout.BYTES_AT);
-    if (bytes < 0
-        || bytes % type.bytes != 0
-        || bytes / type.bytes != (long) rows * columns) {
+    if (bytes < 0 || bytes % type.bytes != 0 || bytes / type.bytes != (long) rows * columns) {
       throw wrong(
           at + Layout.BYTES_AT,
           "'" + name + "' is " + rows + " x " + columns + " " + type + " in " + bytes + " bytes");
@@ -142,7 +140,13 @@ final class Directory {
       throw wrong(at + Layout.ENTRY_RESERVED_AT, "reserved bytes of '" + name + "' are not zero");
     }
     return new ModelFile.Entry(
-        name, type, rows, columns, offset, bytes, file.get(Layout.INT, at + Layout.ENTRY_CHECKSUM_AT));
+        name,
+        type,
+        rows,
+        columns,
+        offset,
+        bytes,
+        file.get(Layout.INT, at + Layout.ENTRY_CHECKSUM_AT));
   }
 
   private static @Nullable ElementType type(int code) {

@@ -169,8 +169,7 @@ public final class ModelFile {
    * @throws ModelFormatException if there is none of that name
    */
   public double real(String name) {
-    return Double.longBitsToDouble(
-        file.get(Layout.LONG, entry(name, ElementType.REAL).offset()));
+    return Double.longBitsToDouble(file.get(Layout.LONG, entry(name, ElementType.REAL).offset()));
   }
 
   /**
@@ -196,7 +195,11 @@ public final class ModelFile {
     }
     throw wrong(
         name,
-        "'" + text + "' is none of " + List.of(type.getEnumConstants()) + ": a newer library may"
+        "'"
+            + text
+            + "' is none of "
+            + List.of(type.getEnumConstants())
+            + ": a newer library may"
             + " know it");
   }
 
@@ -241,12 +244,7 @@ public final class ModelFile {
     double[][] rows = new double[entry.rows()][entry.columns()];
     for (int i = 0; i < rows.length; i++) {
       MemorySegment.copy(
-          content,
-          ValueLayout.JAVA_DOUBLE,
-          8L * i * entry.columns(),
-          rows[i],
-          0,
-          entry.columns());
+          content, ValueLayout.JAVA_DOUBLE, 8L * i * entry.columns(), rows[i], 0, entry.columns());
     }
     return rows;
   }
@@ -281,7 +279,11 @@ public final class ModelFile {
    */
   public ModelFormatException wrong(String name, int row, int column, String what) {
     Entry entry = entries.get(name);
-    if (entry == null || row < 0 || row >= entry.rows() || column < 0 || column >= entry.columns()) {
+    if (entry == null
+        || row < 0
+        || row >= entry.rows()
+        || column < 0
+        || column >= entry.columns()) {
       throw new IndexOutOfBoundsException("no element " + row + ", " + column + " in " + entry);
     }
     return new ModelFormatException(

@@ -149,7 +149,12 @@ public final class ModelWriter {
     for (int i = 0; i < rows.length; i++) {
       if (length.applyAsInt(rows[i]) != columns) {
         throw new IllegalArgumentException(
-            name + ": row " + i + " has " + length.applyAsInt(rows[i]) + " numbers, row 0 has "
+            name
+                + ": row "
+                + i
+                + " has "
+                + length.applyAsInt(rows[i])
+                + " numbers, row 0 has "
                 + columns);
       }
       segments.add(segment.apply(rows[i]));
@@ -213,8 +218,7 @@ public final class ModelWriter {
           bytes.set(Layout.LONG, Layout.OFFSET_AT, end);
           end = Layout.aligned(end + bytes.get(Layout.LONG, Layout.BYTES_AT));
         }
-        MemorySegment.copy(
-            bytes, 0, head, Layout.HEADER + (long) Layout.ENTRY * i, Layout.ENTRY);
+        MemorySegment.copy(bytes, 0, head, Layout.HEADER + (long) Layout.ENTRY * i, Layout.ENTRY);
       }
       MemorySegment.copy(Layout.MAGIC, 0, head, ValueLayout.JAVA_BYTE, 0, Layout.MAGIC.length);
       head.set(Layout.INT, Layout.VERSION_AT, Layout.VERSION);
@@ -222,9 +226,7 @@ public final class ModelWriter {
       head.set(Layout.LONG, Layout.LENGTH_AT, end);
       Layout.putText(head, Layout.KIND_AT, kind);
       head.set(
-          Layout.INT,
-          Layout.CHECKSUM_AT,
-          Layout.directoryChecksum(head.asSlice(0, directoryEnd)));
+          Layout.INT, Layout.CHECKSUM_AT, Layout.directoryChecksum(head.asSlice(0, directoryEnd)));
       AtomicWrite.replace(file, channel -> write(channel, head));
     }
   }
@@ -247,8 +249,7 @@ public final class ModelWriter {
   }
 
   /** A matrix's bytes in order. Arrays other than of bytes have no buffer and are copied. */
-  private static <X extends Exception> void eachBuffer(Entry entry, Layout.Sink<X> sink)
-      throws X {
+  private static <X extends Exception> void eachBuffer(Entry entry, Layout.Sink<X> sink) throws X {
     for (MemorySegment segment : entry.content()) {
       if (segment.isNative()) {
         Layout.buffers(segment, sink);

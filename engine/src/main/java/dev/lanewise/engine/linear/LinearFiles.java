@@ -123,8 +123,7 @@ final class LinearFiles {
 
   private static Perceptron.Scorer explicit(
       Engine engine, ModelFile file, FeatureMap map, int columns, int classes, ClassScheme scheme) {
-    long features =
-        map.isQuadratic() ? 1L + columns + columns * (columns + 1L) / 2 : columns;
+    long features = map.isQuadratic() ? 1L + columns + columns * (columns + 1L) / 2 : columns;
     double[][] weights = file.doubles("weights");
     machines(file, "weights", weights.length, classes, scheme);
     if (weights[0].length != features) {

@@ -141,8 +141,7 @@ public final class Perceptron {
    * @throws IllegalStateException if a weight is NaN or infinite, after sums beyond the doubles
    */
   public void save(Path file) {
-    ModelWriter writer =
-        LinearFiles.perceptron(columns, classes, scheme, form, passes, separated);
+    ModelWriter writer = LinearFiles.perceptron(columns, classes, scheme, form, passes, separated);
     scorer.save(writer);
     writer.write(file);
   }

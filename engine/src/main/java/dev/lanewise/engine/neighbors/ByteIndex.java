@@ -128,8 +128,7 @@ final class ByteIndex implements NearestNeighbors.Index {
         switch (kind) {
           case NONE -> true;
           case BLOCK_SUMS -> metric == Metric.L1 && columns >= BlockSumScreen.MIN_COLUMNS;
-          case PROJECTION ->
-              metric == Metric.SQUARED_L2 && columns >= ProjectionScreen.MIN_COLUMNS;
+          case PROJECTION -> metric == Metric.SQUARED_L2 && columns >= ProjectionScreen.MIN_COLUMNS;
         };
     if (!fits) {
       throw file.wrong(SCREEN, "is " + kind + " for " + columns + " columns, " + distance);

@@ -138,9 +138,7 @@ public final class NearestNeighbors {
    */
   public void save(Path file) {
     ModelWriter writer =
-        new ModelWriter(index.kind())
-            .text(DISTANCE, distance.name())
-            .integer(COLUMNS, columns);
+        new ModelWriter(index.kind()).text(DISTANCE, distance.name()).integer(COLUMNS, columns);
     index.save(writer);
     writer.write(file);
   }

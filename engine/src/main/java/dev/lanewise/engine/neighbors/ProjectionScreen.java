@@ -100,12 +100,7 @@ final class ProjectionScreen implements Screen {
     if (vectors.rows() != blocks.length * terms() || vectors.columns() != stride()) {
       throw file.wrong(
           VECTORS,
-          "are "
-              + vectors.shape()
-              + " and must be "
-              + blocks.length * terms()
-              + " x "
-              + stride());
+          "are " + vectors.shape() + " and must be " + blocks.length * terms() + " x " + stride());
     }
     this.vectorBlocks = views();
     this.largestNorm = file.integer(LARGEST, 0, Integer.MAX_VALUE);
@@ -129,8 +124,7 @@ final class ProjectionScreen implements Screen {
     FloatMatrix[] views = new FloatMatrix[blocks.length];
     for (int b = 0; b < views.length; b++) {
       views[b] =
-          vectors.block(
-              b * terms(), (b + 1) * terms(), 0, ByteIndex.width(blocks[b].rows()));
+          vectors.block(b * terms(), (b + 1) * terms(), 0, ByteIndex.width(blocks[b].rows()));
     }
     return views;
   }

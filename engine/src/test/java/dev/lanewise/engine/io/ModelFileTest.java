@@ -145,8 +145,7 @@ class ModelFileTest {
     Random random = new Random(1);
     for (int length = 0; length < good.length + 70; length++) {
       if (length != good.length && (length < 200 || random.nextInt(10) == 0)) {
-        Path file =
-            Files.write(directory.resolve("bad"), java.util.Arrays.copyOf(good, length));
+        Path file = Files.write(directory.resolve("bad"), java.util.Arrays.copyOf(good, length));
         assertThatExceptionOfType(ModelFormatException.class)
             .as("length " + length)
             .isThrownBy(() -> openAndVerify(file));
@@ -337,10 +336,14 @@ class ModelFileTest {
     assertThatThrownBy(() -> new ModelWriter("k").floats("x", gone).write(path))
         .isInstanceOf(IllegalStateException.class);
     assertThat(Files.readAllBytes(path)).isEqualTo(before);
-    assertThatThrownBy(() -> AtomicWrite.replace(path, channel -> {
-              channel.write(ByteBuffer.allocate(100));
-              throw new IOException("disk full");
-            }))
+    assertThatThrownBy(
+            () ->
+                AtomicWrite.replace(
+                    path,
+                    channel -> {
+                      channel.write(ByteBuffer.allocate(100));
+                      throw new IOException("disk full");
+                    }))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("disk full");
     assertThat(Files.readAllBytes(path)).isEqualTo(before);

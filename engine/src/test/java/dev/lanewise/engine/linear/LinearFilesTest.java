@@ -42,8 +42,7 @@ class LinearFilesTest {
         SoftmaxRegression loaded = SoftmaxRegression.load(engine, file);
         assertThat(loaded.bias().isPresent()).isEqualTo(saved.bias().isPresent());
         assertThat(loaded.logits(x).toArray()).containsExactly(saved.logits(x).toArray());
-        assertThat(loaded.tensors().keySet())
-            .containsExactlyElementsOf(saved.tensors().keySet());
+        assertThat(loaded.tensors().keySet()).containsExactlyElementsOf(saved.tensors().keySet());
       }
     }
   }
@@ -58,7 +57,8 @@ class LinearFilesTest {
     try (Engine engine = Engine.builder().threads(2).open()) {
       for (ClassScheme scheme : ClassScheme.values()) {
         for (FeatureMap map :
-            new FeatureMap[] {FeatureMap.linear(), FeatureMap.quadratic(), FeatureMap.quadratic(3)
+            new FeatureMap[] {
+              FeatureMap.linear(), FeatureMap.quadratic(), FeatureMap.quadratic(3)
             }) {
           for (PerceptronTrainer.Form form :
               new PerceptronTrainer.Form[] {

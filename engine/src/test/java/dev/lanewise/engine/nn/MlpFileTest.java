@@ -69,8 +69,7 @@ class MlpFileTest {
     try (Engine engine = Engine.builder().threads(1).open()) {
       FloatMatrix weights = FloatMatrix.zeros(2, 2);
       weights.set(1, 0, Float.NaN);
-      Mlp mlp =
-          Mlp.of(engine, Activation.RELU, List.of(weights), List.of(FloatMatrix.zeros(1, 2)));
+      Mlp mlp = Mlp.of(engine, Activation.RELU, List.of(weights), List.of(FloatMatrix.zeros(1, 2)));
       Path file = directory.resolve("nan.lwm");
       assertThatExceptionOfType(IllegalStateException.class)
           .isThrownBy(() -> mlp.save(file))
