@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
       ExperimentsCommand.class,
       DatasetsCommand.class,
       KnnCommand.class,
+      ServeCommand.class,
       DoctorCommand.class,
       BenchCommand.class,
       CommandLine.HelpCommand.class

@@ -43,6 +43,9 @@ class CommandLineTest {
         Arguments.of("knn", "Missing required options"),
         Arguments.of("knn --train DIR/a --test DIR/b -k 0", "-k must be at least 1, not 0"),
         Arguments.of("knn --train a --test b --metric l3", "expected one of"),
+        Arguments.of("serve --port 65536", "--port must be in 0..65535, not 65536"),
+        Arguments.of("serve --port -1", "--port must be in 0..65535, not -1"),
+        Arguments.of("serve --host no-such-host.invalid", "there is no such host"),
         Arguments.of("datasets", "which command?"),
         Arguments.of("bench gemm", "./lanewise bench"));
   }
