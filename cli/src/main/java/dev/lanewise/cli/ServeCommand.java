@@ -84,7 +84,7 @@ final class ServeCommand implements Callable<Integer> {
               allowedHosts,
               models == null ? PageServer.Options.defaultModels() : models,
               Limits.defaults(),
-              TerminalProgress.factory(),
+              TerminalProgress.factory(err),
               line -> err.println("lanewise: " + line));
       serve(engine, mnist, options, address, out);
     }

@@ -36,7 +36,9 @@ class ReproduceTest {
   void theReportIsAsItWasApproved() throws IOException {
     Cli cli = reproduce(folder.resolve("out.json"), "knn-demo", "mini-knn", "--seeds", "2");
     assertThat(cli.code()).isEqualTo(ExitCodes.OK);
-    assertThat(cli.err().lines()).as("nothing but progress").allMatch(line -> line.endsWith(" left"));
+    assertThat(cli.err().lines())
+        .as("nothing but progress")
+        .allMatch(line -> line.endsWith(" left"));
     try (var golden = Objects.requireNonNull(getClass().getResourceAsStream("reproduce.txt"))) {
       assertThat(cli.masked())
           .isEqualToNormalizingNewlines(new String(golden.readAllBytes(), StandardCharsets.UTF_8));
