@@ -29,7 +29,7 @@ class PageTest {
     return browser.driver().findElements(By.cssSelector("#neighbors li")).size();
   }
 
-  private static void await(Browser browser, java.util.function.BooleanSupplier condition) {
+  private static void await(java.util.function.BooleanSupplier condition) {
     Instant end = Instant.now().plusSeconds(30);
     while (!condition.getAsBoolean()) {
       assertThat(Instant.now()).as("waiting in vain").isBefore(end);
@@ -63,29 +63,29 @@ class PageTest {
     try (Browser browser = Browser.open();
         TestServer server = TestServer.ready(folder)) {
       browser.size(Browser.DESKTOP, 900).load(server.server.uri());
-      await(browser, () -> has(browser, "#backends input"));
+      await(() -> has(browser, "#backends input"));
       assertThat(text(browser, "#verdict-knn .digit")).isEqualTo("–");
       assertThat(images(browser)).isZero();
 
       draw(browser);
-      await(browser, () -> text(browser, "#verdict-softmax .digit").matches("\\d"));
+      await(() -> text(browser, "#verdict-softmax .digit").matches("\\d"));
       assertThat(text(browser, "#verdict-knn .digit")).isEqualTo("7");
       assertThat(text(browser, "#verdict-mlp .digit")).matches("\\d");
       assertThat(text(browser, "#verdict-mlp .sure")).matches("\\d+\\.\\d %");
       assertThat(text(browser, "#verdict-mlp .time")).endsWith(" ms");
       assertThat(images(browser)).isEqualTo(5);
       assertThat(text(browser, "#votes")).contains("7: ");
-      await(browser, () -> text(browser, "#neighbors li p").contains(" at "));
+      await(() -> text(browser, "#neighbors li p").contains(" at "));
 
       browser.js(
           "const k = document.getElementById('k'); k.value = 12;"
               + " k.dispatchEvent(new Event('input', {bubbles: true}))");
-      await(browser, () -> images(browser) == 12);
+      await(() -> images(browser) == 12);
       assertThat(text(browser, "#k-value")).isEqualTo("12");
 
       final String before = text(browser, "#neighbors li p");
       browser.js("document.querySelector('input[value=l1]').click()");
-      await(browser, () -> !text(browser, "#neighbors li p").equals(before));
+      await(() -> !text(browser, "#neighbors li p").equals(before));
 
       String asked = "return document.querySelector('input[name=backend]:checked').value";
       browser.js("document.querySelector('input[value=scalar]').click()");
@@ -93,10 +93,10 @@ class PageTest {
       String answers = "return Number(document.body.dataset.answers)";
       long answered = (Long) Objects.requireNonNull(browser.js(answers));
       draw(browser);
-      await(browser, () -> (Long) Objects.requireNonNull(browser.js(answers)) > answered);
+      await(() -> (Long) Objects.requireNonNull(browser.js(answers)) > answered);
 
       browser.driver().findElement(By.id("clear")).click();
-      await(browser, () -> images(browser) == 0);
+      await(() -> images(browser) == 0);
       assertThat(text(browser, "#verdict-knn .digit")).isEqualTo("–");
 
       assertThat(browser.complaints()).isEmpty();
@@ -110,22 +110,21 @@ class PageTest {
     try (Browser browser = Browser.open();
         TestServer server = TestServer.ready(folder)) {
       browser.size(Browser.DESKTOP, 900).load(server.server.uri());
-      await(browser, () -> has(browser, "#backends input"));
+      await(() -> has(browser, "#backends input"));
       WebElement pad = browser.driver().findElement(By.id("pad"));
       pad.sendKeys(" ");
       for (int i = 0; i < 16; i++) {
         pad.sendKeys(Keys.ARROW_DOWN);
       }
       pad.sendKeys(" ");
-      await(browser, () -> text(browser, "#verdict-knn .digit").equals("1"));
+      await(() -> text(browser, "#verdict-knn .digit").equals("1"));
       await(
-          browser,
           () ->
               Objects.requireNonNull(
                       browser.driver().findElement(By.id("summary")).getDomProperty("textContent"))
                   .contains("nearest neighbours say 1"));
       pad.sendKeys(Keys.ESCAPE);
-      await(browser, () -> images(browser) == 0);
+      await(() -> images(browser) == 0);
       assertThat(browser.complaints()).isEmpty();
     }
   }
@@ -138,10 +137,10 @@ class PageTest {
       for (int width : new int[] {Browser.PHONE, 760, 800, Browser.DESKTOP}) {
         for (Browser.Theme theme : Browser.Theme.values()) {
           browser.size(width, 900).theme(theme).load(server.server.uri());
-          await(browser, () -> has(browser, "#backends input"));
+          await(() -> has(browser, "#backends input"));
           assertThat(browser.contentWidth()).isEqualTo(width);
           draw(browser);
-          await(browser, () -> text(browser, "#verdict-softmax .digit").matches("\\d"));
+          await(() -> text(browser, "#verdict-softmax .digit").matches("\\d"));
           assertThat(browser.contentWidth()).isEqualTo(width);
           browser.screenshot(
               pictures.resolve(
@@ -160,9 +159,9 @@ class PageTest {
                 dev.lanewise.data.DataCatalog.embedded().mnist(),
                 PageServer.Options.quiet(folder))) {
       browser.size(Browser.DESKTOP, 900).load(server.server.uri());
-      await(browser, () -> has(browser, "#training progress"));
+      await(() -> has(browser, "#training progress"));
       server.server.awaitReady();
-      await(browser, () -> !browser.driver().findElement(By.id("training")).isDisplayed());
+      await(() -> !browser.driver().findElement(By.id("training")).isDisplayed());
       assertThat(browser.complaints()).isEmpty();
     }
   }
