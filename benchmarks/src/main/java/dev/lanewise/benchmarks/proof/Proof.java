@@ -200,6 +200,8 @@ public final class Proof {
 
   private void prepare(Row row, Side side) throws IOException, SkippedException {
     if (side.where() == Side.Where.COMMAND) {
+      // Builds what has changed.
+      start("./lanewise", "--version");
       return;
     }
     Contestant contestant = contestant(side.where());
@@ -244,17 +246,9 @@ public final class Proof {
   private Turn command(String arguments, int fork, int round) throws IOException, SkippedException {
     Path json = Files.createTempFile("lanewise-proof", ".json");
     try {
-      List<String> command = new ArrayList<>(List.of("./lanewise"));
-      command.addAll(List.of(arguments.split(" ", -1)));
-      command.add("--json=" + json);
       Files.delete(json);
       long start = System.nanoTime();
-      int exit =
-          new ProcessBuilder(command)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-              .start()
-              .waitFor();
+      int exit = start(("./lanewise " + arguments + " --json=" + json).split(" ", -1));
       double seconds = since(start);
       // 5: a figure differs; that is another table's matter.
       if (exit != 0 && exit != 5) {
@@ -266,11 +260,22 @@ public final class Proof {
         parts.put(experiment.path("id").asString(), experiment.path("seconds").asDouble());
       }
       return new Turn(fork, round, seconds, null, parts);
+    } finally {
+      Files.deleteIfExists(json);
+    }
+  }
+
+  /** Runs a command to its end and gives its exit code. */
+  private int start(String... command) throws IOException, SkippedException {
+    try {
+      return new ProcessBuilder(command)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+          .start()
+          .waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SkippedException("interrupted");
-    } finally {
-      Files.deleteIfExists(json);
     }
   }
 

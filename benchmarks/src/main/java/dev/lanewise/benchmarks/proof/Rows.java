@@ -395,8 +395,18 @@ final class Rows {
                 Side.peer("EJML", "ejml" + work),
                 Side.peer("ojAlgo", "ojalgo" + work),
                 Side.peer("DJL PyTorch", "djl" + work),
-                Side.peer("ND4J", "nd4j" + work),
                 Side.peer("Tribuo", "tribuo" + work)),
+            1,
+            3,
+            0,
+            1_000,
+            FLOATS));
+    // A row of its own: if its native library brings the process down, no other peer is lost.
+    rows.add(
+        new Row(
+            "libraries-sgemm-nd4j",
+            "sgemm NN 1024x1024x1024, ND4J with all its threads",
+            List.of(Side.ours("lanewise", "auto" + work), Side.peer("ND4J", "nd4j" + work)),
             1,
             3,
             0,

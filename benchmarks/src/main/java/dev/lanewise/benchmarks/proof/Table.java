@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.VectorGraphicsEncoder;
+import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.style.Styler;
 
 /** Results as one page of Markdown and as charts beside it. */
@@ -236,8 +236,7 @@ public final class Table {
 
   private static Path save(Path folder, String name, CategoryChart chart) throws IOException {
     Path file = folder.resolve(name + ".svg");
-    VectorGraphicsEncoder.saveVectorGraphic(
-        chart, file.toString(), VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
+    ChartEncoder.saveChart(chart, file.toString(), "svg");
     return file;
   }
 

@@ -93,8 +93,12 @@ public final class Worker {
     return task;
   }
 
-  /** Finds the set of a task and opens it. */
-  static Task open(String name) throws Exception {
+  /**
+   * Finds the set of a task and opens it.
+   *
+   * @throws Exception if the task cannot be done here; the message says why
+   */
+  public static Task open(String name) throws Exception {
     String[] words = name.split(" ", -1);
     OwnTasks own = new OwnTasks();
     if (own.has(words[0])) {
