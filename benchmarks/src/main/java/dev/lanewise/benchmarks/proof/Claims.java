@@ -38,8 +38,15 @@ final class Claims {
     List<Claim> claims = new ArrayList<>();
     for (int k : new int[] {1, 3, 10}) {
       String row = "knn-l2-" + k;
-      claims.add(faster("kNN L2, k = " + k + ": >= 5x own gemm brute force", row, "lanewise", "own gemm brute force", 5));
-      claims.add(faster("kNN L2, k = " + k + ": >= 6x faiss flat", row, "lanewise", "faiss flat", 6));
+      claims.add(
+          faster(
+              "kNN L2, k = " + k + ": >= 5x own gemm brute force",
+              row,
+              "lanewise",
+              "own gemm brute force",
+              5));
+      claims.add(
+          faster("kNN L2, k = " + k + ": >= 6x faiss flat", row, "lanewise", "faiss flat", 6));
     }
     claims.add(
         faster(
@@ -50,7 +57,12 @@ final class Claims {
             1 / 1.15));
     for (int k : new int[] {1, 3, 10}) {
       claims.add(
-          faster("kNN L1, k = " + k + ": >= 5x own SIMD brute force", "knn-l1-" + k, "lanewise", "own SIMD brute force", 5));
+          faster(
+              "kNN L1, k = " + k + ": >= 5x own SIMD brute force",
+              "knn-l1-" + k,
+              "lanewise",
+              "own SIMD brute force",
+              5));
     }
     for (String peer : List.of("faiss", "sklearn", "scipy")) {
       claims.add(
@@ -65,10 +77,38 @@ final class Claims {
               "float32 scan, ",
               3));
     }
-    claims.add(products("sgemm, one thread: geometric mean >= 1.1x OpenBLAS", "sgemm-1-", "lanewise (auto)", "OpenBLAS", false, 1.1));
-    claims.add(products("sgemm, two threads: geometric mean >= 1.0x OpenBLAS", "sgemm-2-", "lanewise (auto)", "OpenBLAS", false, 1));
-    claims.add(products("sgemm: no shape under 0.9x OpenBLAS, one thread", "sgemm-1-", "lanewise (auto)", "OpenBLAS", true, .9));
-    claims.add(products("sgemm: no shape under 0.9x OpenBLAS, two threads", "sgemm-2-", "lanewise (auto)", "OpenBLAS", true, .9));
+    claims.add(
+        products(
+            "sgemm, one thread: geometric mean >= 1.1x OpenBLAS",
+            "sgemm-1-",
+            "lanewise (auto)",
+            "OpenBLAS",
+            false,
+            1.1));
+    claims.add(
+        products(
+            "sgemm, two threads: geometric mean >= 1.0x OpenBLAS",
+            "sgemm-2-",
+            "lanewise (auto)",
+            "OpenBLAS",
+            false,
+            1));
+    claims.add(
+        products(
+            "sgemm: no shape under 0.9x OpenBLAS, one thread",
+            "sgemm-1-",
+            "lanewise (auto)",
+            "OpenBLAS",
+            true,
+            .9));
+    claims.add(
+        products(
+            "sgemm: no shape under 0.9x OpenBLAS, two threads",
+            "sgemm-2-",
+            "lanewise (auto)",
+            "OpenBLAS",
+            true,
+            .9));
     for (int threads = 1; threads <= 2; threads++) {
       claims.add(
           products(
@@ -80,21 +120,49 @@ final class Claims {
               .85));
       claims.add(auto(threads));
     }
-    claims.add(new Claim("warm-up: each of 20 fresh JVMs within 10 % of the median", Claims::warmUp));
+    claims.add(
+        new Claim("warm-up: each of 20 fresh JVMs within 10 % of the median", Claims::warmUp));
     claims.add(under("knn-1000, whole process: under 2 s", "knn-1000", "lanewise", 2));
-    claims.add(best("mlp-mnist epoch: >= 7x the best PyTorch form", "mlp-epoch", "lanewise", "PyTorch ", 7));
-    claims.add(faster("mlp-mnist epoch: >= 25x NumPy as written", "mlp-epoch", "lanewise", "NumPy as written", 25));
-    claims.add(best("softmax-sgd epoch: >= 8x PyTorch", "softmax-epoch", "lanewise", "PyTorch, ", 8));
+    claims.add(
+        best(
+            "mlp-mnist epoch: >= 7x the best PyTorch form",
+            "mlp-epoch",
+            "lanewise",
+            "PyTorch ",
+            7));
+    claims.add(
+        faster(
+            "mlp-mnist epoch: >= 25x NumPy as written",
+            "mlp-epoch",
+            "lanewise",
+            "NumPy as written",
+            25));
+    claims.add(
+        best("softmax-sgd epoch: >= 8x PyTorch", "softmax-epoch", "lanewise", "PyTorch, ", 8));
     claims.add(faster("softmax-sgd epoch: >= 10x NumPy", "softmax-epoch", "lanewise", "NumPy", 10));
-    claims.add(faster("notmnist-mlp epoch, F = 1000: >= 1.7x PyTorch", "notmnist-epoch", "lanewise", "PyTorch", 1.7));
-    claims.add(faster("54-model grid: >= 15x batched PyTorch", "grid", "lanewise", "PyTorch, nine networks a batch", 15));
+    claims.add(
+        faster(
+            "notmnist-mlp epoch, F = 1000: >= 1.7x PyTorch",
+            "notmnist-epoch",
+            "lanewise",
+            "PyTorch",
+            1.7));
+    claims.add(
+        faster(
+            "54-model grid: >= 15x batched PyTorch",
+            "grid",
+            "lanewise",
+            "PyTorch, nine networks a batch",
+            15));
     claims.add(under("quadratic-ovr at 28 x 28, 50 passes: under 1 s", "quadratic", "lanewise", 1));
     for (int threads = 1; threads <= 2; threads++) {
       for (String work : List.of("softmax", "sigmoid")) {
         claims.add(
             faster(
                 (work.equals("softmax") ? "row softmax" : "exp")
-                    + ", " + threads + " thread(s): within 15 % of a copy",
+                    + ", "
+                    + threads
+                    + " thread(s): within 15 % of a copy",
                 work + "-" + threads,
                 "lanewise",
                 "a copy of the same bytes",
@@ -199,8 +267,7 @@ final class Claims {
                             target,
                             seconds(median(side.seconds())),
                             "limit: " + seconds(limit),
-                            spread(
-                                Arrays.stream(side.seconds()).map(s -> limit / s).toArray()),
+                            spread(Arrays.stream(side.seconds()).map(s -> limit / s).toArray()),
                             median(side.seconds()) < limit)));
   }
 

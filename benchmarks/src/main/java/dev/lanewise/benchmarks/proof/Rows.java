@@ -356,9 +356,7 @@ final class Rows {
       List<Side> sides = new ArrayList<>();
       sides.add(Side.ours("lanewise", "vector " + work));
       for (Side.Where where : List.of(Side.Where.BITS_128, Side.Where.BITS_256)) {
-        sides.add(
-            new Side(
-                "forced to " + where.bits() + " bits", where, "vector " + work, 1));
+        sides.add(new Side("forced to " + where.bits() + " bits", where, "vector " + work, 1));
       }
       if (nativeBits() >= 512) {
         sides.add(new Side("forced to 512 bits", Side.Where.BITS_512, "vector " + work, 1));

@@ -66,9 +66,16 @@ public final class Table {
       line(page, target, "not measured", "", "", "-");
     }
     page.append("\n## Run\n\n");
-    results.facts().forEach((key, value) -> page.append("- ").append(key).append(": ").append(value).append('\n'));
+    results
+        .facts()
+        .forEach(
+            (key, value) -> page.append("- ").append(key).append(": ").append(value).append('\n'));
     for (Path chart : charts) {
-      page.append("\n![").append(chart.getFileName()).append("](").append(chart.getFileName()).append(")\n");
+      page.append("\n![")
+          .append(chart.getFileName())
+          .append("](")
+          .append(chart.getFileName())
+          .append(")\n");
     }
     page.append("\n## All contestants\n");
     results
@@ -76,7 +83,9 @@ public final class Table {
         .forEach(
             (id, row) -> {
               page.append("\n### ").append(row.title()).append("\n\n");
-              page.append("| contestant | task | median (min..max) | ours is faster by | rate | % of limit | answer |\n");
+              page.append(
+                  "| contestant | task | median (min..max) | ours is faster by | rate | % of limit"
+                      + " | answer |\n");
               page.append("|---|---|---|---|---|---|---|\n");
               row.sides().forEach((label, side) -> side(page, results, id, row, label, side));
             });
@@ -128,7 +137,10 @@ public final class Table {
             Claims.seconds(java.util.Arrays.stream(s).max().orElseThrow())),
         side.equals(first) || ratios.length == 0 ? "" : Claims.spread(ratios),
         amount.map(a -> a.rate(median)).orElse(""),
-        amount.flatMap(a -> a.share(results, median)).map(x -> String.format(Locale.ROOT, "%.0f %%", 100 * x)).orElse(""),
+        amount
+            .flatMap(a -> a.share(results, median))
+            .map(x -> String.format(Locale.ROOT, "%.0f %%", 100 * x))
+            .orElse(""),
         answer(first, side));
   }
 
@@ -146,14 +158,13 @@ public final class Table {
       return "";
     }
     double difference = Math.abs(a - b) / Math.max(1e-300, Math.abs(a));
-    return difference == 0
-        ? "equal"
-        : String.format(Locale.ROOT, "%.6g, ours %.6g", b, a);
+    return difference == 0 ? "equal" : String.format(Locale.ROOT, "%.6g, ours %.6g", b, a);
   }
 
   private static void line(StringBuilder page, String... cells) {
     page.append("| ");
-    page.append(String.join(" | ", java.util.Arrays.stream(cells).map(c -> c.replace("|", "/")).toList()));
+    page.append(
+        String.join(" | ", java.util.Arrays.stream(cells).map(c -> c.replace("|", "/")).toList()));
     page.append(" |\n");
   }
 
@@ -184,8 +195,7 @@ public final class Table {
         case "softmax", "sigmoid", "copy" -> {
           int[] s = dev.lanewise.benchmarks.Inputs.shape(words[3]);
           yield Optional.of(
-              new Amount(
-                  8.0 * s[0] * s[1], "B", Integer.parseInt(words[2]), "copying memory"));
+              new Amount(8.0 * s[0] * s[1], "B", Integer.parseInt(words[2]), "copying memory"));
         }
         case "fma" -> {
           int threads = Integer.parseInt(words[2]);

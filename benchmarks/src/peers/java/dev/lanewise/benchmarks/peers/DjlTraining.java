@@ -186,7 +186,8 @@ final class DjlTraining {
           Draws.shuffle(random, order);
           for (int i = 0; i < order.length; i += 128) {
             try (NDManager scope = manager.newSubManager()) {
-              NDArray rows = scope.create(Arrays.copyOfRange(order, i, Math.min(order.length, i + 128)));
+              NDArray rows =
+                  scope.create(Arrays.copyOfRange(order, i, Math.min(order.length, i + 128)));
               NDArray some = x.get(rows);
               NDArray target = y.get(rows);
               NDArray d = some.matMul(w).softmax(1).subi(target);

@@ -267,8 +267,7 @@ public final class PeerTasks implements TaskSet {
       Arrays.setAll(vectors, row -> types.createFloatVector(rows[row]));
       return query -> {
         VectorFloat<?> q = types.createFloatVector(query);
-        return row ->
-            io.github.jbellis.jvector.vector.VectorUtil.squareL2Distance(q, vectors[row]);
+        return row -> io.github.jbellis.jvector.vector.VectorUtil.squareL2Distance(q, vectors[row]);
       };
     }
   }

@@ -61,7 +61,6 @@ class ProofTest {
     assertThat(w.get(783, 299)).isEqualTo(0.05344444885849953f);
   }
 
-
   @Test
   void aWorkerAnswersEveryCommand() throws Exception {
     var constructor = Worker.class.getDeclaredConstructor();
