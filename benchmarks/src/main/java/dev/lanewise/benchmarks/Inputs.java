@@ -8,7 +8,7 @@ import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.SplittableRandom;
 
 /** Seeded inputs and engines. */
-final class Inputs {
+public final class Inputs {
   private Inputs() {}
 
   /** An engine on one backend; says on the fork's output what it came to. */
@@ -31,7 +31,7 @@ final class Inputs {
   }
 
   /** Uniform in [-1, 1). */
-  static FloatMatrix floats(long seed, int rows, int columns) {
+  public static FloatMatrix floats(long seed, int rows, int columns) {
     SplittableRandom random = new SplittableRandom(seed);
     FloatMatrix x = FloatMatrix.zeros(rows, columns);
     for (int i = 0; i < rows; i++) {
@@ -43,7 +43,7 @@ final class Inputs {
   }
 
   /** Uniform in 0..255. */
-  static ByteMatrix bytes(long seed, int rows, int columns) {
+  public static ByteMatrix bytes(long seed, int rows, int columns) {
     SplittableRandom random = new SplittableRandom(seed);
     ByteMatrix x = ByteMatrix.zeros(rows, columns);
     for (int i = 0; i < rows; i++) {
@@ -55,7 +55,7 @@ final class Inputs {
   }
 
   /** Ten patterns, four pixels in five zero as in handwritten digits, and noise on the rest. */
-  static ByteMatrix digits(long seed, int rows, int columns) {
+  public static ByteMatrix digits(long seed, int rows, int columns) {
     SplittableRandom patterns = new SplittableRandom(10);
     int[][] pattern = new int[10][columns];
     for (int[] p : pattern) {
@@ -75,7 +75,7 @@ final class Inputs {
   }
 
   /** The numbers of a shape written as {@code 2x3x4}. */
-  static int[] shape(String shape) {
+  public static int[] shape(String shape) {
     String[] parts = shape.split("x", -1);
     int[] sizes = new int[parts.length];
     for (int i = 0; i < parts.length; i++) {

@@ -1,5 +1,7 @@
 package dev.lanewise.benchmarks;
 
+import dev.lanewise.benchmarks.proof.Proof;
+import dev.lanewise.benchmarks.proof.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -12,11 +14,13 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
@@ -51,7 +55,9 @@ public final class Main implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       defaultValue = ".*",
-      description = "A regular expression, found in class.method (default: all).")
+      description =
+          "A regular expression, found in class.method, or with --proof in a row's name (default:"
+              + " all).")
   private String filter = ".*";
 
   @Option(
@@ -86,6 +92,23 @@ public final class Main implements Callable<Integer> {
   private Path out = Path.of("benchmarks", "results");
 
   @Option(
+      names = "--proof",
+      description =
+          "Run every row of the table of targets against its peers, in turns, instead of JMH, and"
+              + " write proof.json; then as --report.")
+  private boolean proof;
+
+  @Option(
+      names = "--report",
+      description = "Only turn proof.json of the folder into targets.md and charts.")
+  private boolean report;
+
+  @Option(
+      names = "--quick",
+      description = "With --proof: little work, one fork. Shows that all runs, not how fast.")
+  private boolean quick;
+
+  @Option(
       names = "--gc",
       negatable = true,
       defaultValue = "true",
@@ -101,6 +124,9 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter output = commandLine().getOut();
+    if (proof || report) {
+      return proof(output);
+    }
     String name = FILE_NAME.format(Instant.now());
     Files.createDirectories(out);
     Path json = out.resolve(name + ".json");
@@ -150,24 +176,56 @@ public final class Main implements Callable<Integer> {
     return 0;
   }
 
+  /** The side-by-side runs, and their table. */
+  private int proof(PrintWriter output) throws IOException {
+    Files.createDirectories(out);
+    Path json = out.resolve("proof.json");
+    if (proof) {
+      Pattern rows = Pattern.compile(filter);
+      new Proof(
+              quick,
+              forks == null ? Forks.COUNT : forks,
+              id -> rows.matcher(id).find(),
+              facts(),
+              json,
+              output)
+          .run();
+    }
+    if (!Files.exists(json)) {
+      commandLine().getErr().println("lanewise bench: no " + json + ": run --proof first");
+      return 1;
+    }
+    for (Path file : Table.write(json)) {
+      output.println("written: " + file);
+    }
+    output.flush();
+    return 0;
+  }
+
+  private Map<String, String> facts() {
+    Map<String, String> facts = new LinkedHashMap<>(Machine.facts());
+    facts.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    facts.put("commit", commit());
+    facts.put(
+        "command",
+        "./lanewise bench "
+            + String.join(
+                " ",
+                commandLine().getParseResult().originalArgs().stream().map(Main::quoted).toList()));
+    String home = System.getProperty("user.home");
+    facts.replaceAll((key, value) -> Report.anonymous(value, home));
+    return facts;
+  }
+
   private String header() {
     StringBuilder header = new StringBuilder("Lanewise benchmarks\n\n");
-    Machine.facts().forEach((key, value) -> line(header, key, value));
-    line(header, "date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    line(header, "commit", commit());
+    facts().forEach((key, value) -> line(header, key, value));
     line(
         header,
         "flags",
         String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments())
             + ", forks: "
             + String.join(" ", Forks.MODULES, Forks.NATIVE, Forks.HEAP));
-    line(
-        header,
-        "command",
-        "./lanewise bench "
-            + String.join(
-                " ",
-                commandLine().getParseResult().originalArgs().stream().map(Main::quoted).toList()));
     line(
         header,
         "units",

@@ -38,7 +38,7 @@ public class Roofline {
   private static final int SUMS = 10;
 
   /** Floating-point operations of one operation. */
-  static final double FLOP = 2.0 * ROUNDS * SUMS * SPECIES.length();
+  public static final double FLOP = 2.0 * ROUNDS * SUMS * SPECIES.length();
 
   /** Larger than a last-level cache: 256 MB. */
   private static final int INTS = 1 << 26;
@@ -49,7 +49,7 @@ public class Roofline {
   /** What one thread updates. */
   @State(Scope.Thread)
   public static class Registers {
-    final float[] sums = new float[SUMS * SPECIES.length()];
+    public final float[] sums = new float[SUMS * SPECIES.length()];
     private float factor = 0.999f;
     private float term = 0.001f;
   }
@@ -100,7 +100,7 @@ public class Roofline {
   }
 
   /** Every sum s becomes a s + b, {@value #ROUNDS} times. */
-  static void multiplyAdd(float[] sums, float factor, float term) {
+  public static void multiplyAdd(float[] sums, float factor, float term) {
     int lanes = SPECIES.length();
     FloatVector a = FloatVector.broadcast(SPECIES, factor);
     FloatVector b = FloatVector.broadcast(SPECIES, term);
@@ -138,7 +138,7 @@ public class Roofline {
     s9.intoArray(sums, 9 * lanes);
   }
 
-  static int sum(int[] x) {
+  public static int sum(int[] x) {
     int sum = 0;
     for (int i = 0; i < x.length; i++) {
       sum += x[i];

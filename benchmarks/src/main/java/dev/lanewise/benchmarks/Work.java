@@ -39,6 +39,9 @@ record Work(double amount, String unit) {
     if (benchmark.startsWith(Roofline.class.getName() + ".read")) {
       return new Work(Roofline.BYTES, "B");
     }
+    if (benchmark.startsWith(TaskBenchmark.class.getName() + ".")) {
+      return new Work(1, "run");
+    }
     for (Map.Entry<Class<?>, Rule> rule : RULES.entrySet()) {
       if (benchmark.startsWith(rule.getKey().getName() + ".")) {
         return rule.getValue().of(parameters);

@@ -61,10 +61,11 @@ class ReportTest {
               DistanceBenchmark.class,
               SoftmaxBenchmark.class,
               KnnBenchmark.class,
+              TaskBenchmark.class,
               Roofline.class)) {
         assertThat(list).contains(c.getName());
       }
-      assertThat(list.lines().filter(line -> line.startsWith("JMH ")).count()).isEqualTo(9);
+      assertThat(list.lines().filter(line -> line.startsWith("JMH ")).count()).isEqualTo(10);
     }
   }
 

@@ -11,7 +11,9 @@ import picocli.CommandLine.Parameters;
  */
 @Command(
     name = "bench",
-    description = "Measure the kernels (JMH). The lanewise launcher runs it from a source tree.")
+    description =
+        "Measure the kernels (JMH), or with --proof everything against its peers; --report draws"
+            + " the results. The lanewise launcher runs it from a source tree.")
 final class BenchCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "FILTER", arity = "0..*", description = "Which benchmarks.")

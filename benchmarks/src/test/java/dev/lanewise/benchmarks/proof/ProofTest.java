@@ -1,0 +1,170 @@
+package dev.lanewise.benchmarks.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lanewise.benchmarks.Inputs;
+import dev.lanewise.benchmarks.proof.Results.RowResult;
+import dev.lanewise.benchmarks.proof.Results.SideResult;
+import dev.lanewise.benchmarks.proof.Results.Turn;
+import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.kernel.Metric;
+import dev.lanewise.engine.matrix.ByteMatrix;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.neighbors.Distance;
+import dev.lanewise.engine.neighbors.NearestNeighbors;
+import dev.lanewise.engine.neighbors.Neighbors;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ProofTest {
+
+  @TempDir Path folder = Path.of("");
+
+  @ParameterizedTest
+  @EnumSource(Distance.class)
+  void bruteForceFindsWhatTheIndexFinds(Distance distance) {
+    ByteMatrix rows = Inputs.digits(1, 2_500, 100);
+    ByteMatrix queries = Inputs.digits(2, 300, 100);
+    try (Engine engine = Engine.builder().threads(2).open()) {
+      Neighbors expected = NearestNeighbors.of(engine, rows, distance).search(queries, 4);
+      long[] found =
+          new BruteForce(engine, distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2, rows)
+              .search(queries, 4);
+      assertThat(Arrays.stream(found).mapToInt(entry -> (int) entry).toArray())
+          .isEqualTo(expected.indices());
+      assertThat(BruteForce.hash(found)).isEqualTo(Arrays.hashCode(expected.indices()));
+      double sum = 0;
+      for (double d : expected.distances()) {
+        sum += distance == Distance.L1 ? d : Math.rint(d * d);
+      }
+      assertThat(BruteForce.sum(found)).isEqualTo(sum);
+    }
+  }
+
+  /** Figures from NumPy: both sides start from the same weights. */
+  @Test
+  void weightsAreTheSameInPython() {
+    FloatMatrix w = Sets.weights(784, 300, 1);
+    assertThat(w.get(0, 0)).isEqualTo(0.018668444827198982f);
+    assertThat(w.get(783, 299)).isEqualTo(0.05344444885849953f);
+  }
+
+  @Test
+  void aWorkerAnswersEveryCommand() throws Exception {
+    var constructor = Worker.class.getDeclaredConstructor();
+    constructor.setAccessible(true);
+    Worker worker = constructor.newInstance();
+    assertThat(worker.answer("open vector kernel axpy")).isEqualTo("@ok");
+    assertThat(worker.answer("run 1 vector kernel axpy")).matches("@time [0-9.]+ [0-9]+ [0-9.]+");
+    assertThat(worker.answer("check vector kernel axpy")).isEqualTo("@check NaN NaN");
+    assertThat(worker.answer("close vector kernel axpy")).isEqualTo("@ok");
+    assertThat(worker.answer("run 1 vector kernel axpy")).startsWith("@skip").contains("not open");
+    assertThat(worker.answer("open nobody knn")).contains("nobody").contains("-Ppeers");
+    assertThat(worker.answer("dance")).startsWith("@skip");
+  }
+
+  @Test
+  void everyKernelRuns() throws Exception {
+    for (String kernel : Rows.KERNELS) {
+      try (Task task = Worker.open(kernel)) {
+        task.run();
+      }
+    }
+  }
+
+  @Test
+  void rowsAndSidesHaveNamesOfTheirOwn() {
+    for (boolean quick : new boolean[] {true, false}) {
+      Set<String> ids = new HashSet<>();
+      for (Row row : Rows.all(quick)) {
+        assertThat(ids.add(row.id())).as(row.id()).isTrue();
+        assertThat(row.sides().stream().map(Side::label).distinct().count())
+            .as(row.id())
+            .isEqualTo(row.sides().size());
+      }
+    }
+  }
+
+  /** Every claim names contestants that exist: with all of them measured, all are judged. */
+  @Test
+  void everyClaimIsJudged() {
+    Results results = Results.empty();
+    for (Row row : Rows.all(false)) {
+      Map<String, SideResult> sides = new LinkedHashMap<>();
+      for (Side side : row.sides()) {
+        double seconds = side.equals(row.sides().getFirst()) ? 1 : 2;
+        SideResult result = SideResult.of(side.task());
+        result.turns().add(new Turn(1, 1, seconds, 0., Map.of()));
+        sides.put(side.label(), result);
+      }
+      results.rows().put(row.id(), new RowResult(row.title(), sides));
+    }
+    for (String kernel : Rows.KERNELS) {
+      results.warmUp().put(kernel, java.util.Collections.nCopies(20, .5));
+    }
+    for (Claims.Claim claim : Claims.all()) {
+      assertThat(claim.judge(results)).as(claim.target()).isPresent();
+    }
+    assertThat(
+            Claims.all().stream()
+                .map(claim -> claim.judge(results).orElseThrow())
+                .filter(v -> v.target().contains("geometric mean"))
+                .allMatch(v -> v.met() && v.ratio().equals("2.00")))
+        .isTrue();
+    assertThat(
+            Claims.all().stream()
+                .map(claim -> claim.judge(results).orElseThrow())
+                .filter(v -> v.target().contains("150x"))
+                .noneMatch(Claims.Verdict::met))
+        .isTrue();
+  }
+
+  @Test
+  void pairsTurnsOfTheSameRound() {
+    SideResult ours = SideResult.of("a");
+    SideResult peer = SideResult.of("b");
+    ours.turns().add(new Turn(1, 1, 1, null, null));
+    ours.turns().add(new Turn(1, 2, 2, null, null));
+    peer.turns().add(new Turn(1, 2, 8, null, null));
+    peer.turns().add(new Turn(2, 1, 9, null, null));
+    assertThat(Claims.ratios(ours, peer)).containsExactly(4);
+    assertThat(Claims.median(3, 1, 2)).isEqualTo(2);
+    assertThat(Claims.median(4, 1)).isEqualTo(2.5);
+  }
+
+  /** The whole way, with processes, for one short row: measured, written, read, judged, drawn. */
+  @Test
+  void measuresARowAndWritesItsTable() throws IOException {
+    Path json = folder.resolve("proof.json");
+    StringWriter said = new StringWriter();
+    new Proof(
+            true,
+            1,
+            id -> id.equals("sgemm-1-nn-64x64x64"),
+            Map.of("commit", "c"),
+            json,
+            new PrintWriter(said))
+        .run();
+    Results results = Results.read(json);
+    SideResult ours = results.side("sgemm-1-nn-64x64x64", "lanewise (vector)").orElseThrow();
+    assertThat(ours.seconds()).hasSize(1).allMatch(s -> s > 0);
+    assertThat(ours.check()).isPositive();
+    assertThat(said.toString()).contains("without MKL");
+    assertThat(Table.write(json)).allMatch(Files::exists);
+    assertThat(Files.readString(folder.resolve("targets.md")))
+        .contains("| target | ours |", "GFLOP/s", "not measured", "- commit: c");
+    assertThat(folder.resolve("chart-products-1.svg")).content().contains("<svg");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lanewise.benchmarks.proof;
+
+import org.jspecify.annotations.NullMarked;
