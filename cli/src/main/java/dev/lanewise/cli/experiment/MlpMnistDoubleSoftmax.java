@@ -141,11 +141,12 @@ final class MlpMnistDoubleSoftmax implements Experiment {
     }
   }
 
-  private Curves train(Context context, Variant variant, Output output, OtherReading other) {
+  private Curves train(
+      Context context, Variant variant, int seeds, Output output, OtherReading other) {
     return MnistMlp.train(
         context,
         id() + " " + variant.id(),
-        context.seeds(this),
+        seeds,
         epochs,
         builder -> builder.initializer(Initializer.pytorchLinear()).output(output),
         other::see);
@@ -158,7 +159,7 @@ final class MlpMnistDoubleSoftmax implements Experiment {
     List<Series> series = new ArrayList<>();
     if (context.wants(Variant.PUBLISHED)) {
       OtherReading plain = new OtherReading(Output.LOGITS, epochs, seeds);
-      Curves curves = train(context, Variant.PUBLISHED, Output.SOFTMAX_OVER_ROWS, plain);
+      Curves curves = train(context, Variant.PUBLISHED, seeds, Output.SOFTMAX_OVER_ROWS, plain);
       addPublished(context, rows, curves);
       plain.addRows(rows, Variant.PUBLISHED, "without the softmax");
       addSeries(series, curves, "published variant");
@@ -169,8 +170,10 @@ final class MlpMnistDoubleSoftmax implements Experiment {
               "accuracy", set(figure) + ", published", "accuracy", TABLE, COLUMNS.indexOf(figure)));
     }
     if (context.wants(Variant.CORRECTED)) {
-      OtherReading softmax = new OtherReading(Output.SOFTMAX_OVER_ROWS, epochs, seeds);
-      Curves curves = train(context, Variant.CORRECTED, Output.LOGITS, softmax);
+      // Nothing published to place in its range: a third of the seeds show what the defect costs.
+      int fewer = Math.ceilDiv(seeds, 3);
+      OtherReading softmax = new OtherReading(Output.SOFTMAX_OVER_ROWS, epochs, fewer);
+      Curves curves = train(context, Variant.CORRECTED, fewer, Output.LOGITS, softmax);
       addCorrected(rows, curves);
       softmax.addRows(rows, Variant.CORRECTED, "with the softmax");
       addSeries(series, curves, "corrected variant");
@@ -182,6 +185,7 @@ final class MlpMnistDoubleSoftmax implements Experiment {
         List.of(
             "Nothing is chosen: the number of epochs is the write-up's, and the last network is"
                 + " judged.",
+            "Corrected: the first third of the seeds.",
             "A softmax over rows makes a prediction depend on the rows evaluated with it: the test"
                 + " set is evaluated in one piece, and so is the training set.",
             "Time is of one seed on one thread, the evaluation of all 70,000 rows after every"
