@@ -62,10 +62,11 @@ class ReportTest {
               SoftmaxBenchmark.class,
               KnnBenchmark.class,
               TaskBenchmark.class,
+              TrainingBenchmark.class,
               Roofline.class)) {
         assertThat(list).contains(c.getName());
       }
-      assertThat(list.lines().filter(line -> line.startsWith("JMH ")).count()).isEqualTo(10);
+      assertThat(list.lines().filter(line -> line.startsWith("JMH ")).count()).isEqualTo(11);
     }
   }
 
