@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.http.HttpRequest;
@@ -288,10 +289,24 @@ class ServerTest {
         "GET / HTTP/1.1\r\nHost: localhost\r\nbad header\r\nConnection: close\r\n\r\n",
         "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: abc\r\n\r\n",
         "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
-        "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-            + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-            + "Transfer-Encoding: chunked\r\n\r\nzz\r\nrubbish\r\n",
+        """
+        POST /v1/classify HTTP/1.1\r
+        Host: localhost\r
+        Content-Type: application/json\r
+        Content-Length: 5\r
+        Transfer-Encoding: chunked\r
+        \r
+        zz\r
+        """,
+        """
+        POST /v1/classify HTTP/1.1\r
+        Host: localhost\r
+        Content-Type: application/json\r
+        Transfer-Encoding: chunked\r
+        \r
+        zz\r
+        rubbish\r
+        """,
         "GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
       })
   void whatIsNotHttpIsRefused(String request) throws IOException, InterruptedException {
@@ -422,8 +437,13 @@ class ServerTest {
     try (TestServer hasty =
         new TestServer(TestServer.few(), PageServer.Options.quiet(models).with(limits))) {
       String head =
-          "POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-              + "Content-Length: 1000\r\n\r\n";
+          """
+          POST /v1/classify HTTP/1.1\r
+          Host: localhost\r
+          Content-Type: application/json\r
+          Content-Length: 1000\r
+          \r
+          """;
       String answer = raw(hasty, head);
       assertThat(answer).startsWith("HTTP/1.1 408 ").contains("application/problem+json");
       assertThat(answer).contains("Connection: close").doesNotContain("Exception");
@@ -491,7 +511,7 @@ class ServerTest {
   }
 
   private static boolean accepts(int port) {
-    try (Socket probe = new Socket("127.0.0.1", port)) {
+    try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return probe.isConnected();
     } catch (IOException e) {
       return false;
