@@ -10,10 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.ChartEncoder;
-import org.knowm.xchart.style.Styler;
+import org.jfree.data.category.DefaultCategoryDataset;
 
 /** Results as one page of Markdown and as charts beside it. */
 public final class Table {
@@ -234,22 +231,6 @@ public final class Table {
     }
   }
 
-  private static CategoryChart chart(String title, String y) {
-    CategoryChart chart =
-        new CategoryChartBuilder().width(1100).height(520).title(title).yAxisTitle(y).build();
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
-    chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
-    chart.getStyler().setXAxisLabelRotation(60);
-    chart.getStyler().setChartBackgroundColor(java.awt.Color.WHITE);
-    return chart;
-  }
-
-  private static Path save(Path folder, String name, CategoryChart chart) throws IOException {
-    Path file = folder.resolve(name + ".svg");
-    ChartEncoder.saveChart(chart, file.toString(), "svg");
-    return file;
-  }
-
   private static Path chart(Path folder, String name, String title, Results results, int threads)
       throws IOException {
     List<String> rows =
@@ -262,30 +243,26 @@ public final class Table {
       Files.deleteIfExists(file);
       return file;
     }
-    CategoryChart chart = chart(title, "GFLOP/s");
-    List<String> shapes = rows.stream().map(row -> row.substring("sgemm-1-".length())).toList();
-    for (String label : List.of("lanewise (auto)", "OpenBLAS", "MKL")) {
-      List<Double> rates =
-          rows.stream()
-              .map(
-                  row ->
-                      results
-                          .side(row, label)
-                          .flatMap(
-                              side ->
-                                  Amount.of(side.task())
-                                      .map(a -> a.amount() / Claims.median(side.seconds()) / 1e9))
-                          .orElse(0.))
-              .toList();
-      chart.addSeries(label, shapes, rates);
+    DefaultCategoryDataset rates = new DefaultCategoryDataset();
+    for (String row : rows) {
+      String shape = row.substring("sgemm-1-".length());
+      for (String label : List.of("lanewise (auto)", "OpenBLAS", "MKL")) {
+        results
+            .side(row, label)
+            .flatMap(
+                side ->
+                    Amount.of(side.task())
+                        .map(a -> a.amount() / Claims.median(side.seconds()) / 1e9))
+            .ifPresent(rate -> rates.addValue(rate, label, shape));
+      }
     }
-    return save(folder, name, chart);
+    Bars.write(file, title, "GFLOP/s", rates);
+    return file;
   }
 
   /** How many times as fast as each peer, on a logarithmic axis. */
   private static Path speedups(Path folder, Results results) throws IOException {
-    List<String> names = new ArrayList<>();
-    List<Double> ratios = new ArrayList<>();
+    DefaultCategoryDataset ratios = new DefaultCategoryDataset();
     for (Map.Entry<String, RowResult> row : results.rows().entrySet()) {
       if (row.getKey().matches("(sgemm|width|roofline|kernels).*")) {
         continue;
@@ -298,22 +275,17 @@ public final class Table {
                 if (ours.isPresent() && !label.startsWith("lanewise") && !side.turns().isEmpty()) {
                   double[] r = Claims.ratios(ours.get(), side);
                   if (r.length > 0) {
-                    names.add(row.getKey() + ": " + label);
-                    ratios.add(Claims.median(r));
+                    ratios.addValue(Claims.median(r), "ratio", row.getKey() + ": " + label);
                   }
                 }
               });
     }
     Path file = folder.resolve("chart-speedups.svg");
-    if (names.isEmpty()) {
+    if (ratios.getColumnCount() == 0) {
       Files.deleteIfExists(file);
       return file;
     }
-    CategoryChart chart = chart("time of the peer divided by ours", "times");
-    chart.getStyler().setYAxisLogarithmic(true);
-    chart.getStyler().setYAxisMin(.1);
-    chart.getStyler().setLegendVisible(false);
-    chart.addSeries("ratio", names, ratios);
-    return save(folder, "chart-speedups", chart);
+    Bars.writeRatios(file, "time of the peer divided by ours", ratios);
+    return file;
   }
 }

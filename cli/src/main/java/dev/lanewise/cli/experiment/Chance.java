@@ -131,7 +131,7 @@ record Chance(String what, List<Figure> figures, Outside published, List<Outside
         ours.stream().mapToInt(Outside::count).max().orElse(0),
         ours.stream().mapToDouble(Outside::farthest).min().orElse(0),
         ours.stream().mapToDouble(Outside::farthest).max().orElse(0),
-        Math.floor(limit(Outside::count)),
+        Math.min(figures.size(), Math.floor(limit(Outside::count))),
         limit(Outside::farthest));
   }
 }
