@@ -99,7 +99,7 @@ final class MlpGrid implements Experiment {
 
   @Override
   public int defaultSeeds() {
-    return 6;
+    return 10;
   }
 
   /** What became of some networks: [model][seed]. */

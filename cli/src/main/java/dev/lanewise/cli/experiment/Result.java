@@ -44,13 +44,16 @@ public record Result(
     return new Result("missing", "none", 0, List.of(), List.of("skipped: " + why));
   }
 
-  /** Copies the lists, and leaves the user's name out of {@code dataSource}: reports travel. */
+  /**
+   * Copies the lists, leaves the user's name out of {@code dataSource}, because reports travel, and
+   * puts down to chance what no experiment has explained and one more run may well be.
+   */
   public Result {
     String home = System.getProperty("user.home", "");
     if (home.length() > 1) {
       dataSource = dataSource.replace(home + File.separator, "~" + File.separator);
     }
-    rows = List.copyOf(rows);
+    rows = rows.stream().map(Row::orPredicted).toList();
     notes = List.copyOf(notes);
     series = List.copyOf(series);
   }

@@ -1,5 +1,7 @@
 package dev.lanewise.cli.experiment;
 
+import java.util.Locale;
+import org.apache.commons.statistics.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,11 @@ public record Row(
 
   /** With fewer runs a range says too little to place a published figure in it. */
   public static final int FEWEST_RUNS = 5;
+
+  /** How often a prediction of one more run may fail, beyond both of its ends together. */
+  private static final double RISK = .01;
+
+  private static final String OUTSIDE = "the published figure is outside our range";
 
   /** A figure that is the same at every run and has to be the published one. */
   public static Row exact(Variant variant, Figure published, double ours) {
@@ -66,7 +73,40 @@ public record Row(
     }
     return row.verdict() == Verdict.WITHIN_SPREAD
         ? row
-        : row.note("the published figure is outside our range");
+        : row.note(OUTSIDE);
+  }
+
+  /**
+   * The same row; if nothing has explained yet why its random figure is outside our range, and it
+   * is where Student's prediction interval, mean +- t s sqrt(1 + 1/n), has one more run of ours
+   * with a probability of 99 %, that explains it: the most extreme of n + 1 runs is always outside
+   * the range of the others.
+   */
+  Row orPredicted() {
+    int n = ours.runs();
+    if (verdict != Verdict.DIFFERS || published == null || n < FEWEST_RUNS) {
+      return this;
+    }
+    double half =
+        TDistribution.of(n - 1).inverseSurvivalProbability(RISK / 2)
+            * ours.sd()
+            * Math.sqrt(1 + 1.0 / n);
+    if (!(Math.abs(published.value() - ours.mean()) <= half + published.tolerance())) {
+      return this;
+    }
+    String number = "%." + decimals + "f";
+    String why =
+        String.format(
+            Locale.ROOT,
+            "single runs scatter: outside our range, but one more run is expected between "
+                + number
+                + " and "
+                + number
+                + " (99 %% prediction interval)",
+            ours.mean() - half,
+            ours.mean() + half);
+    String others = note.replace(OUTSIDE, "").replaceFirst("^; ", "");
+    return explained(others.isEmpty() ? why : why + "; " + others);
   }
 
   /** A figure for which the write-up printed nothing. */

@@ -32,6 +32,25 @@ class RowTest {
   }
 
   @Test
+  void aFigureOutsideIsExplainedWhereOneMoreRunIsPredicted() {
+    Spread spread = Spread.of(.960, .961, .962, .961, .960);
+    // Deviation .000837, t of 4 degrees of freedom at .005 4.604: .9608 +- .00422.
+    Row near = Row.random(Variant.PUBLISHED, new Figure("accuracy", .9650, 4), spread);
+    assertThat(near.verdict()).isEqualTo(Verdict.DIFFERS);
+    Row explained = near.note("here k=1").orPredicted();
+    assertThat(explained.verdict()).isEqualTo(Verdict.EXPLAINED);
+    assertThat(explained.note()).contains("between 0.9566 and 0.9650").endsWith("; here k=1");
+    Row far = Row.random(Variant.PUBLISHED, new Figure("accuracy", .9652, 4), spread);
+    assertThat(far.orPredicted()).isEqualTo(far);
+    Row within = Row.random(Variant.PUBLISHED, new Figure("accuracy", .9610, 4), spread);
+    assertThat(within.orPredicted()).isEqualTo(within);
+    Row exact = Row.exact(Variant.SAME, FIGURE, .5);
+    assertThat(exact.orPredicted()).isEqualTo(exact);
+    assertThat(result(near).acceptable()).isTrue();
+    assertThat(result(far).acceptable()).isFalse();
+  }
+
+  @Test
   void oneUnexplainedDifferenceMakesAResultUnacceptable() {
     Row differs = Row.exact(Variant.SAME, FIGURE, .5);
     Row equal = Row.exact(Variant.SAME, FIGURE, .9633);
