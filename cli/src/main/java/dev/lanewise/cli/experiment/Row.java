@@ -71,9 +71,7 @@ public record Row(
       return row.notComparable(
           ours.runs() + " seed(s) give no range; use --seeds " + FEWEST_RUNS + " or more");
     }
-    return row.verdict() == Verdict.WITHIN_SPREAD
-        ? row
-        : row.note(OUTSIDE);
+    return row.verdict() == Verdict.WITHIN_SPREAD ? row : row.note(OUTSIDE);
   }
 
   /**

@@ -47,8 +47,8 @@ final class VectorGemmBlocked {
       MemorySegment c,
       long cAt,
       long cRow) {
-    int blocks = (k + VectorGemmWorkspace.DEPTH - 1) / VectorGemmWorkspace.DEPTH;
-    int deepest = (k + blocks - 1) / blocks;
+    int deepest = evenly(k, VectorGemmWorkspace.DEPTH, 1);
+    int highest = evenly(m, VectorGemmWorkspace.ROWS, MR);
     boolean inPlace = m <= FEW_ROWS && bColumn == 1;
     for (int j = 0; j < n; j += VectorGemmWorkspace.COLUMNS) {
       int columns = Math.min(VectorGemmWorkspace.COLUMNS, n - j);
@@ -59,8 +59,8 @@ final class VectorGemmBlocked {
         long bBlock = bAt + j * bColumn + p * bStep;
         VectorGemmPacking.packB(
             b, bBlock + whole * bColumn, bColumn, bStep, columns - whole, depth, workspace.b);
-        for (int i = 0; i < m; i += VectorGemmWorkspace.ROWS) {
-          int rows = Math.min(VectorGemmWorkspace.ROWS, m - i);
+        for (int i = 0; i < m; i += highest) {
+          int rows = Math.min(highest, m - i);
           VectorGemmPacking.packA(
               a, aAt + i * aRow + p * aStep, aRow, aStep, rows, depth, workspace.a);
           long cBlock = cAt + i * cRow + j;
@@ -83,6 +83,15 @@ final class VectorGemmBlocked {
         }
       }
     }
+  }
+
+  /**
+   * The size of parts, no larger than {@code most} and a multiple of {@code unit}, that leaves no
+   * small rest of a length: a thin last block costs as much memory traffic as a full one.
+   */
+  private static int evenly(int length, int most, int unit) {
+    int parts = Math.ceilDiv(length, most);
+    return Math.ceilDiv(Math.ceilDiv(length, parts), unit) * unit;
   }
 
   /** One packed block of A by a block of B whose panels are {@code bPanel} elements apart. */

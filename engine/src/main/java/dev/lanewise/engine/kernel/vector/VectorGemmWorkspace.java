@@ -19,15 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class VectorGemmWorkspace {
 
   /**
-   * Depth of a block: a panel of B (16 columns on AVX2) of this depth takes 16 KB, half of a first
-   * level cache of 32 KB; the other half is for the panel of A and the tile of C that pass by.
+   * Depth of a block. A panel of B (16 columns on AVX2) of this depth fills a first level cache of
+   * 32 KB and is read from the second beyond it, which costs less than C, read and written once for
+   * every block, does at half the depth.
    */
-  static final int DEPTH = 256;
+  static final int DEPTH = 512;
 
-  /** Rows of a block of A, in tiles: 240 x 256 floats, 240 KB, half of a second level of 512 KB. */
-  static final int ROWS = 240 / VectorGemmTile.ROWS * VectorGemmTile.ROWS;
+  /** Rows of a block of A, in tiles: 120 x 512 floats, 240 KB, half of a second level of 512 KB. */
+  static final int ROWS = 120 / VectorGemmTile.ROWS * VectorGemmTile.ROWS;
 
-  /** Columns of a block of B, in tiles: 1 MB at most, for the third level. */
+  /** Columns of a block of B, in tiles: 2 MB at most, for the third level. */
   static final int COLUMNS = 1024 / VectorGemmTile.COLUMNS * VectorGemmTile.COLUMNS;
 
   /** Elements of a block of B. */
@@ -42,6 +43,7 @@ final class VectorGemmWorkspace {
       new AtomicReferenceArray<>(KEPT);
 
   final float[] a = new float[ROWS * DEPTH];
+
   final MemorySegment b;
   final MemorySegment transposed;
   final MemorySegment tile;
