@@ -74,7 +74,7 @@ final class VectorDistancesBytes {
     int whole = columns - columns % STEP;
     // The last vector ends at the last column; the columns it shares with the one before count 0.
     int last = columns - STEP;
-    ByteVector keep = ByteVector.fromArray(BYTE, KEEP, columns - whole);
+    int rest = columns - whole;
     switch (metric) {
       case L1 -> {
         Arrays.fill(partial, 0);
@@ -86,21 +86,21 @@ final class VectorDistancesBytes {
           from = to;
         }
         if (whole < columns) {
-          l1Rest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, keep, partial);
+          l1Rest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, rest, partial);
         }
       }
       case SQUARED_L2 -> {
         squaredL2(q, q0, r, r0, r1, whole, partial, 0);
         squaredL2(q, q0, r, r2, r3, whole, partial, 2 * INTS);
         if (whole < columns) {
-          squaredL2Rest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, keep, partial);
+          squaredL2Rest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, rest, partial);
         }
       }
       case DOT -> {
         dot(q, q0, r, r0, r1, whole, partial, 0);
         dot(q, q0, r, r2, r3, whole, partial, 2 * INTS);
         if (whole < columns) {
-          dotRest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, keep, partial);
+          dotRest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, rest, partial);
         }
       }
     }
@@ -146,8 +146,18 @@ final class VectorDistancesBytes {
       all1 = all1.add(d);
       odd1 = odd1.add(d.lanewise(LSHR, 8));
     }
-    addShorts(all0, odd0, partial, at);
-    addShorts(all1, odd1, partial, at + INTS);
+    // As addShorts, expanded: C2 does not inline it here, and would box what it is given.
+    IntVector pairs =
+        all0.sub(odd0.lanewise(VectorOperators.LSHL, 8)).add(odd0).reinterpretAsInts();
+    IntVector.fromArray(INT, partial, at)
+        .add(pairs.and(0xFFFF))
+        .add(pairs.lanewise(LSHR, 16))
+        .intoArray(partial, at);
+    pairs = all1.sub(odd1.lanewise(VectorOperators.LSHL, 8)).add(odd1).reinterpretAsInts();
+    IntVector.fromArray(INT, partial, at + INTS)
+        .add(pairs.and(0xFFFF))
+        .add(pairs.lanewise(LSHR, 16))
+        .intoArray(partial, at + INTS);
   }
 
   /** Adds E + O = all - 256 O + O, a non-negative short a lane, to a vector of ints. */
@@ -167,8 +177,9 @@ final class VectorDistancesBytes {
       long r1,
       long r2,
       long r3,
-      ByteVector keep,
+      int rest,
       int[] partial) {
+    ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
     ByteVector x = load(q, q0);
     addBytes(absoluteDifference(x, load(r, r0)).and(keep.reinterpretAsShorts()), partial, 0);
     addBytes(absoluteDifference(x, load(r, r1)).and(keep.reinterpretAsShorts()), partial, INTS);
@@ -233,8 +244,9 @@ final class VectorDistancesBytes {
       long r1,
       long r2,
       long r3,
-      ByteVector keep,
+      int rest,
       int[] partial) {
+    ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
     ByteVector x = load(q, q0);
     addSquares(absoluteDifference(x, load(r, r0)).and(keep.reinterpretAsShorts()), partial, 0);
     addSquares(absoluteDifference(x, load(r, r1)).and(keep.reinterpretAsShorts()), partial, INTS);
@@ -298,8 +310,9 @@ final class VectorDistancesBytes {
       long r1,
       long r2,
       long r3,
-      ByteVector keep,
+      int rest,
       int[] partial) {
+    ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
     ShortVector x = load(q, q0).and(keep).reinterpretAsShorts();
     ShortVector xEven = x.and((short) 0xFF);
     ShortVector xOdd = x.lanewise(LSHR, 8);
