@@ -109,6 +109,14 @@ public final class Parallelism implements AutoCloseable {
   }
 
   /**
+   * A crew for many short jobs in a row. Close it soon: {@link #forEach} has to do without its
+   * threads until then.
+   */
+  public Crew crew() {
+    return new Crew(helpers == null ? Runnable::run : helpers, threads);
+  }
+
+  /**
    * Ends a long job on the calling thread if that is interrupted, whose interrupt status stays set.
    *
    * @throws CancellationException if it is

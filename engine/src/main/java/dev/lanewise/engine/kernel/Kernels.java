@@ -183,7 +183,7 @@ public interface Kernels {
   /**
    * y = alpha x + beta y, element by element.
    *
-   * @param x m x n
+   * @param x m x n; may be y itself
    * @param y m x n, updated
    */
   void axpby(float alpha, FloatMatrix x, float beta, FloatMatrix y);

@@ -34,6 +34,11 @@ final class Design {
     return new Design(x, worthIt ? SparseRows.of(x) : null);
   }
 
+  /** Rows that stay as they are. */
+  static Design dense(FloatMatrix x) {
+    return new Design(x, null);
+  }
+
   /** The rows from one, inclusive, to another, exclusive. */
   Design rows(int from, int to) {
     return new Design(dense.rows(from, to), sparse == null ? null : sparse.rows(from, to));
@@ -51,7 +56,23 @@ final class Design {
     for (int i = from; i < to; i++) {
       room.rows(i - from, i - from + 1).setAll(dense.rows(rowIndices[i], rowIndices[i] + 1));
     }
-    return new Design(room, null);
+    return dense(room);
+  }
+
+  /**
+   * Cuts the columns so that threads can share {@code X'B}: the parts of a product have disjoint
+   * rows. Dense rows stay in one part.
+   */
+  Design[] columnParts(int parts) {
+    if (sparse == null) {
+      return new Design[] {this};
+    }
+    int[] cuts = sparse.columnCuts(parts);
+    Design[] result = new Design[parts];
+    for (int p = 0; p < parts; p++) {
+      result[p] = new Design(dense, sparse.onlyColumns(cuts[p], cuts[p + 1]));
+    }
+    return result;
   }
 
   /** Whether {@link #gather} needs room. */

@@ -1,12 +1,13 @@
 package dev.lanewise.engine.linear;
 
+import dev.lanewise.engine.Crew;
 import dev.lanewise.engine.Engine;
-import dev.lanewise.engine.Parallelism;
 import dev.lanewise.engine.event.Events;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.concurrent.CancellationException;
+import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  * l2/2 times the sum of squared weights. Each epoch takes the rows in a fresh random order, each
  * batch once; all gradients of a step are taken before it.
  *
- * <p>A step is too small to share among threads with profit (128 x 784 x 10 takes about a tenth of
- * a millisecond), so training runs on the calling thread; to use more, train several models at
- * once. The result is the same anyway.
+ * <p>The engine's threads share each step; how a batch is cut for them depends on its size alone,
+ * so the result is the same for any number of them.
  *
  * <p>Thread-safety: none while it is being configured; {@link #fit} changes nothing here.
  */
@@ -61,6 +61,12 @@ public final class SoftmaxRegressionTrainer {
    * hundreds of rows.
    */
   private static final double SMALL = 1e-260;
+
+  /** Rows of a batch that a task takes at least: reading them takes some tens of microseconds. */
+  private static final int TASK_ROWS = 32;
+
+  /** The most tasks of a step, by rows and then by columns. */
+  private static final int MOST_TASKS = 8;
 
   private final Engine engine;
   private final int classes;
@@ -180,6 +186,15 @@ public final class SoftmaxRegressionTrainer {
     private final FloatMatrix logits;
     private final FloatMatrix probabilities;
 
+    // The rows of a batch, cut by rows and by columns.
+    private final double[] losses;
+    private final Design[] parts;
+    private final IntConsumer forwardTask = this::forward;
+    private final IntConsumer updateTask = this::update;
+    private int from;
+    private int to;
+    private float rate;
+
     Run(FloatMatrix x, int[] labels, RandomGenerator random) {
       this.x = Design.of(x);
       this.labels = labels;
@@ -190,41 +205,45 @@ public final class SoftmaxRegressionTrainer {
       w = FloatMatrix.zeros(x.columns(), classes);
       fillGaussian(w, random, 1 / Math.sqrt(x.columns()));
       b = FloatMatrix.zeros(1, classes);
+      batchRows = Math.min(batchSize, x.rows());
       biasGradient = FloatMatrix.zeros(1, classes);
-      int rows = Math.min(batchSize, x.rows());
-      batchRows = rows;
-      batch = FloatMatrix.zeros(this.x.isDense() ? rows : 0, x.columns());
-      logits = FloatMatrix.zeros(rows, classes);
-      probabilities = FloatMatrix.zeros(rows, classes);
+      batch = FloatMatrix.zeros(this.x.isDense() ? batchRows : 0, x.columns());
+      logits = FloatMatrix.zeros(batchRows, classes);
+      probabilities = FloatMatrix.zeros(batchRows, classes);
+      losses = new double[Math.clamp(batchRows / TASK_ROWS, 1, MOST_TASKS)];
+      boolean alone = losses.length == 1 || engine.parallelism().threads() == 1;
+      parts = alone ? new Design[] {this.x} : this.x.columnParts(losses.length);
     }
 
     SoftmaxRegression train(RandomGenerator shuffles) {
-      for (int epoch = 1; epoch <= epochs; epoch++) {
-        shuffle(order, shuffles);
-        double loss = 0;
-        for (int from = 0; from < order.length; from += batchRows) {
-          Parallelism.throwIfInterrupted();
-          double batchLoss = step(from, Math.min(order.length, from + batchRows));
-          if (!Double.isFinite(batchLoss)) {
-            throw new ArithmeticException(
-                "training diverged: the loss is "
-                    + batchLoss
-                    + " in epoch "
-                    + epoch
-                    + ", batch "
-                    + (from / batchRows + 1)
-                    + "; lower the learning rate ("
-                    + learningRate
-                    + ") or scale the features");
+      try (Crew crew = engine.parallelism().crew()) {
+        for (int epoch = 1; epoch <= epochs; epoch++) {
+          shuffle(order, shuffles);
+          double loss = 0;
+          for (from = 0; from < order.length; from = to) {
+            to = Math.min(order.length, from + batchRows);
+            double batchLoss = step(crew);
+            if (!Double.isFinite(batchLoss)) {
+              throw new ArithmeticException(
+                  "training diverged: the loss is "
+                      + batchLoss
+                      + " in epoch "
+                      + epoch
+                      + ", batch "
+                      + (from / batchRows + 1)
+                      + "; lower the learning rate ("
+                      + learningRate
+                      + ") or scale the features");
+            }
+            loss += batchLoss;
           }
-          loss += batchLoss;
+          if (listener != null
+              && !listener.afterEpoch(new Epoch(epoch, loss / order.length, model()))) {
+            break;
+          }
         }
-        if (listener != null
-            && !listener.afterEpoch(new Epoch(epoch, loss / order.length, model()))) {
-          break;
-        }
+        return model();
       }
-      return model();
     }
 
     private SoftmaxRegression model() {
@@ -237,11 +256,33 @@ public final class SoftmaxRegressionTrainer {
     }
 
     /** Makes one step with the rows order[from .. to - 1]; returns their summed loss before it. */
-    private double step(int from, int to) {
-      int rows = to - from;
-      Design xs = x.gather(order, from, to, x.isDense() ? batch.rows(0, rows) : batch);
-      FloatMatrix z = logits.rows(0, rows);
-      FloatMatrix p = probabilities.rows(0, rows);
+    private double step(Crew crew) {
+      crew.forEach(losses.length, forwardTask);
+      int by = divisor == Divisor.ACTUAL_ROWS ? to - from : batchSize;
+      rate = (float) (-learningRate / by);
+      if (l2 > 0) {
+        kernels.axpby(0, w, (float) (1 - learningRate * l2), w);
+      }
+      crew.forEach(parts.length, updateTask);
+      if (bias) {
+        kernels.columnSums(probabilities.rows(0, to - from), biasGradient);
+        kernels.axpy(rate, biasGradient, b);
+      }
+      double loss = 0;
+      for (double share : losses) {
+        loss += share;
+      }
+      return loss;
+    }
+
+    /** From some of the batch's rows to their loss and its gradient at the logits. */
+    private void forward(int share) {
+      int first = (int) ((long) (to - from) * share / losses.length);
+      int end = (int) ((long) (to - from) * (share + 1) / losses.length);
+      FloatMatrix z = logits.rows(first, end);
+      FloatMatrix p = probabilities.rows(first, end);
+      FloatMatrix room = x.isDense() ? batch.rows(first, end) : batch;
+      Design xs = x.gather(order, from + first, from + end, room);
       xs.multiply(kernels, Transpose.NO, 1, w, 0, z);
       if (bias) {
         kernels.addRow(b, z);
@@ -249,8 +290,8 @@ public final class SoftmaxRegressionTrainer {
       kernels.softmaxRows(z, p);
       double loss = 0;
       double likelihood = 1;
-      for (int i = 0; i < rows; i++) {
-        int label = labels[order[from + i]];
+      for (int i = 0; i < end - first; i++) {
+        int label = labels[order[from + first + i]];
         float probability = p.get(i, label);
         if (probability >= TINY) {
           likelihood *= probability;
@@ -264,16 +305,17 @@ public final class SoftmaxRegressionTrainer {
         // From here on p is the gradient of the loss at the logits.
         p.set(i, label, probability - 1);
       }
-      loss -= Math.log(likelihood);
-      int by = divisor == Divisor.ACTUAL_ROWS ? rows : batchSize;
-      float rate = (float) (-learningRate / by);
-      // The step itself: W = (1 - rate l2) W - rate / by X'G, with no gradient matrix in between.
-      xs.multiply(kernels, Transpose.YES, rate, p, (float) (1 - learningRate * l2), w);
-      if (bias) {
-        kernels.columnSums(p, biasGradient);
-        kernels.axpy(rate, biasGradient, b);
-      }
-      return loss;
+      losses[share] = loss - Math.log(likelihood);
+    }
+
+    /** The step itself: W -= rate / by X'G, in some of its rows, with no gradient in between. */
+    private void update(int part) {
+      FloatMatrix p = probabilities.rows(0, to - from);
+      Design xs =
+          x.isDense()
+              ? Design.dense(batch.rows(0, to - from))
+              : parts[part].gather(order, from, to, batch);
+      xs.multiply(kernels, Transpose.YES, rate, p, 1, w);
     }
   }
 

@@ -118,6 +118,56 @@ public final class SparseRows {
     return new SparseRows(columns, someStarts, someEnds, columnOf, values);
   }
 
+  /**
+   * The elements in the columns from {@code from}, inclusive, to {@code to}, exclusive. There are
+   * as many columns as before: the others have no elements.
+   *
+   * @throws IndexOutOfBoundsException if there are no such columns
+   */
+  public SparseRows onlyColumns(int from, int to) {
+    Objects.checkFromToIndex(from, to, columns);
+    int[] someStarts = new int[rows()];
+    int[] someEnds = new int[rows()];
+    for (int i = 0; i < rows(); i++) {
+      someStarts[i] = firstAtLeast(from, i);
+      someEnds[i] = firstAtLeast(to, i);
+    }
+    return new SparseRows(columns, someStarts, someEnds, columnOf, values);
+  }
+
+  private int firstAtLeast(int column, int row) {
+    int at = Arrays.binarySearch(columnOf, starts[row], ends[row], column);
+    return at < 0 ? -at - 1 : at;
+  }
+
+  /**
+   * Cuts the columns into parts that hold nearly equal shares of the elements.
+   *
+   * @return where each part begins, and last the number of columns
+   * @throws IllegalArgumentException if there is not at least one part
+   */
+  public int[] columnCuts(int parts) {
+    if (parts < 1) {
+      throw new IllegalArgumentException("there must be at least one part, not " + parts);
+    }
+    long[] upTo = new long[columns + 1];
+    for (int i = 0; i < rows(); i++) {
+      for (int k = starts[i]; k < ends[i]; k++) {
+        upTo[columnOf[k] + 1]++;
+      }
+    }
+    Arrays.parallelPrefix(upTo, Long::sum);
+    int[] cuts = new int[parts + 1];
+    for (int p = 1; p < parts; p++) {
+      cuts[p] = cuts[p - 1];
+      while (upTo[cuts[p]] * parts < upTo[columns] * p) {
+        cuts[p]++;
+      }
+    }
+    cuts[parts] = columns;
+    return cuts;
+  }
+
   /** The transposed matrix: columns x rows, in arrays of its own. */
   public SparseRows transposed() {
     int[] from = new int[columns];

@@ -169,6 +169,11 @@ public abstract class ActivationContract extends KernelContract {
               .isEqualTo(0.3f * x.view().get(i, j) + -0.7f * before.get(i, j));
         }
       }
+      FloatMatrix scaled = x.view().copy();
+      kernels().axpby(0, scaled, -0.7f, scaled);
+      for (int j = 0; j < columns; j++) {
+        assertThat(scaled.get(1, j)).isEqualTo(-0.7f * x.view().get(1, j));
+      }
       x.assertGuardsIntact("x");
       y.assertGuardsIntact("y");
     }

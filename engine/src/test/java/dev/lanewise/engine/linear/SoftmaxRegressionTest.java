@@ -10,6 +10,7 @@ import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -232,7 +233,21 @@ final class SoftmaxRegressionTest {
 
   @Test
   void theNumberOfThreadsChangesNothing() {
-    FloatMatrix many = Data.gaussian(3 * SoftmaxRegression.CHUNK + 17, FEATURES, 5);
+    FloatMatrix dense = Data.gaussian(3 * SoftmaxRegression.CHUNK + 17, FEATURES, 5);
+    theNumberOfThreadsChangesNothing(dense);
+    FloatMatrix sparse = dense.copy();
+    Random random = new Random(7);
+    for (int i = 0; i < sparse.rows(); i++) {
+      for (int j = 0; j < FEATURES; j++) {
+        if (random.nextInt(6) > 0) {
+          sparse.set(i, j, 0);
+        }
+      }
+    }
+    theNumberOfThreadsChangesNothing(sparse);
+  }
+
+  private static void theNumberOfThreadsChangesNothing(FloatMatrix many) {
     int[] theirLabels = Data.labels(many.rows(), CLASSES, 6);
     List<float[]> weights = new ArrayList<>();
     List<float[]> logits = new ArrayList<>();
@@ -242,6 +257,7 @@ final class SoftmaxRegressionTest {
         SoftmaxRegression model =
             new SoftmaxRegressionTrainer(engine, CLASSES)
                 .epochs(2)
+                .l2(1e-3)
                 .fit(many, theirLabels, new SplittableRandom(3), new SplittableRandom(4));
         weights.add(model.weights().toArray());
         logits.add(model.logits(many).toArray());

@@ -1,6 +1,7 @@
 package dev.lanewise.engine.matrix;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -53,5 +54,43 @@ class SparseRowsTest {
     assertThat(dense(part.transposed().transposed())).isEqualTo(x.rows(3, 9).copy().toArray());
     SparseRows gathered = SparseRows.of(x).gather(new int[] {4, 4, 0}, 0, 3);
     assertThat(dense(gathered.transposed().transposed())).isEqualTo(x.gather(4, 4, 0).toArray());
+  }
+
+  @Test
+  void someColumnsAreThoseAndNoOthers() {
+    Random random = new Random(3);
+    for (int[] shape : new int[][] {{0, 3}, {1, 1}, {5, 9}, {9, 40}}) {
+      FloatMatrix x = mostlyZeros(shape[0], shape[1], random);
+      SparseRows rows = SparseRows.of(x);
+      for (int parts = 1; parts <= 4; parts++) {
+        int[] cuts = rows.columnCuts(parts);
+        assertThat(cuts).hasSize(parts + 1).isSorted().startsWith(0).endsWith(shape[1]);
+        for (int p = 0; p < parts; p++) {
+          float[] expected = x.toArray();
+          for (int at = 0; at < expected.length; at++) {
+            int column = at % shape[1];
+            expected[at] = column >= cuts[p] && column < cuts[p + 1] ? expected[at] : 0;
+          }
+          assertThat(dense(rows.onlyColumns(cuts[p], cuts[p + 1]))).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void cutsShareOutTheElements() {
+    FloatMatrix x = FloatMatrix.zeros(4, 10);
+    for (int i = 0; i < 4; i++) {
+      for (int j = 4; j < 8; j++) {
+        x.set(i, j, 1);
+      }
+    }
+    assertThat(SparseRows.of(x).columnCuts(2)).containsExactly(0, 6, 10);
+    assertThat(SparseRows.of(x).columnCuts(4)).containsExactly(0, 5, 6, 7, 10);
+    assertThatThrownBy(() -> SparseRows.of(x).columnCuts(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at least one part");
+    assertThatThrownBy(() -> SparseRows.of(x).onlyColumns(3, 11))
+        .isInstanceOf(IndexOutOfBoundsException.class);
   }
 }

@@ -1,0 +1,170 @@
+package dev.lanewise.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class CrewTest {
+
+  @Test
+  void everyTaskOfEveryJobRunsOnceAndIsSeen() {
+    for (int threads : new int[] {1, 2, 3, 8}) {
+      try (Parallelism parallelism = Parallelism.threads(threads);
+          Crew crew = parallelism.crew()) {
+        // Not atomic: what a task wrote must be visible after its job.
+        int[] runs = new int[256];
+        int jobs = 20_000;
+        for (int job = 0; job < jobs; job++) {
+          int tasks = job % 7;
+          crew.forEach(tasks, i -> runs[i]++);
+        }
+        for (int i = 0; i < 7; i++) {
+          int task = i;
+          int expected = 0;
+          for (int job = 0; job < jobs; job++) {
+            expected += job % 7 > task ? 1 : 0;
+          }
+          assertThat(runs[i]).isEqualTo(expected);
+        }
+        crew.forEach(256, i -> runs[i] = -i);
+        assertThat(runs[255]).isEqualTo(-255);
+      }
+    }
+  }
+
+  @Test
+  void threadsReallyWorkTogether() {
+    try (Parallelism parallelism = Parallelism.threads(2);
+        Crew crew = parallelism.crew()) {
+      CountDownLatch both = new CountDownLatch(2);
+      crew.forEach(
+          2,
+          task -> {
+            both.countDown();
+            await(both);
+          });
+      assertThat(both.getCount()).isZero();
+    }
+  }
+
+  @Test
+  void aSleepingHelperIsWoken() throws InterruptedException {
+    try (Parallelism parallelism = Parallelism.threads(2);
+        Crew crew = parallelism.crew()) {
+      for (int job = 0; job < 3; job++) {
+        Thread.sleep(50);
+        CountDownLatch both = new CountDownLatch(2);
+        crew.forEach(
+            2,
+            task -> {
+              both.countDown();
+              await(both);
+            });
+      }
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void helpersThatNeverComeAreNotWaitedFor() {
+    AtomicIntegerArray runs = new AtomicIntegerArray(5);
+    Parallelism deaf = Parallelism.on(command -> {}, 3);
+    Parallelism full =
+        Parallelism.on(
+            command -> {
+              throw new RejectedExecutionException("full");
+            },
+            3);
+    for (Parallelism parallelism : new Parallelism[] {deaf, full}) {
+      try (Crew crew = parallelism.crew()) {
+        crew.forEach(5, runs::incrementAndGet);
+        crew.forEach(5, runs::incrementAndGet);
+      }
+    }
+    for (int i = 0; i < 5; i++) {
+      assertThat(runs.get(i)).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void aFailureReachesTheCallerAndTheCrewGoesOn() {
+    try (Parallelism parallelism = Parallelism.threads(2);
+        Crew crew = parallelism.crew()) {
+      assertThatThrownBy(
+              () ->
+                  crew.forEach(
+                      4,
+                      task -> {
+                        throw new IllegalStateException("task failed");
+                      }))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("task failed");
+      AtomicInteger runs = new AtomicInteger();
+      crew.forEach(4, task -> runs.incrementAndGet());
+      assertThat(runs).hasValue(4);
+    }
+  }
+
+  @Test
+  void threadsAreGivenBack() {
+    try (Parallelism parallelism = Parallelism.threads(2)) {
+      for (int round = 0; round < 3; round++) {
+        try (Crew crew = parallelism.crew()) {
+          crew.forEach(2, task -> {});
+        }
+        CountDownLatch both = new CountDownLatch(2);
+        parallelism.forEach(
+            2,
+            task -> {
+              both.countDown();
+              await(both);
+            });
+      }
+    }
+  }
+
+  @Test
+  void anInterruptedCallerStops() {
+    try (Parallelism parallelism = Parallelism.threads(2);
+        Crew crew = parallelism.crew()) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> crew.forEach(2, task -> {}))
+          .isInstanceOf(CancellationException.class);
+      assertThat(Thread.interrupted()).isTrue();
+      AtomicInteger runs = new AtomicInteger();
+      crew.forEach(2, task -> runs.incrementAndGet());
+      assertThat(runs).hasValue(2);
+    }
+  }
+
+  @Test
+  void aClosedCrewTakesNoWork() {
+    try (Parallelism parallelism = Parallelism.threads(2)) {
+      Crew crew = parallelism.crew();
+      assertThatThrownBy(() -> crew.forEach(257, task -> {}))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("at most 256");
+      crew.close();
+      crew.close();
+      assertThatThrownBy(() -> crew.forEach(2, task -> {}))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("closed");
+    }
+  }
+}
