@@ -19,7 +19,8 @@ import time
 
 import numpy as np
 
-SOFTMAX_EPOCHS = 2
+MLP_EPOCHS = 3
+SOFTMAX_EPOCHS = 10
 NOTMNIST_EPOCHS = 4
 NOTMNIST_ROWS = 15_000
 DATA = os.environ.get("LANEWISE_DATA", "")
@@ -153,7 +154,7 @@ class Scan(Task):
 
 
 class NumpyMlp(Task):
-    """numpy mlp THREADS: an epoch in doubles, step by step, as a write-up would have it"""
+    """numpy mlp THREADS: epochs in doubles, step by step, as a write-up would have it"""
 
     def __init__(self, peer, threads):
         m = Mnist.get()
@@ -163,7 +164,7 @@ class NumpyMlp(Task):
     def run(self):
         w1, w2 = weights(784, 300, 1).astype(float), weights(300, 10, 2).astype(float)
         b1, b2 = np.zeros(300), np.zeros(10)
-        for i in range(0, len(self.x), 8):
+        for i in list(range(0, len(self.x), 8)) * MLP_EPOCHS:
             x, y = self.x[i : i + 8], self.y[i : i + 8]
             z = x @ w1 + b1
             h = np.maximum(z, 0)
@@ -203,7 +204,7 @@ class TorchMlp(Task):
         w1, w2 = torch.from_numpy(weights(784, 300, 1)), torch.from_numpy(weights(300, 10, 2))
         b1, b2 = torch.zeros(300), torch.zeros(10)
         with torch.no_grad():
-            for x, y in zip(self.x.split(8), self.y.split(8)):
+            for x, y in list(zip(self.x.split(8), self.y.split(8))) * MLP_EPOCHS:
                 h = torch.addmm(b1, x, w1).relu_()
                 d2 = torch.softmax(torch.addmm(b2, h, w2), 1).sub_(y).div_(len(x))
                 d1 = (d2 @ w2.t()).mul_(h > 0)
@@ -223,7 +224,7 @@ class TorchMlp(Task):
             net[2].bias.zero_()
         optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
         loss = torch.nn.CrossEntropyLoss()
-        for x, y in zip(self.x.split(8), self.labels.split(8)):
+        for x, y in list(zip(self.x.split(8), self.labels.split(8))) * MLP_EPOCHS:
             optimizer.zero_grad()
             loss(net(x), y).backward()
             optimizer.step()

@@ -52,10 +52,6 @@ final class OwnTasks implements TaskSet {
   private static final List<String> NAMES =
       List.of("auto", "scalar", "vector", "openblas", "brute", "blas", "mkl", "copy", "roofline");
 
-  /** Epochs of one run of the short trainings, so that what is done once a training counts less. */
-  static final int SOFTMAX_EPOCHS = 2;
-
-  static final int NOT_MNIST_EPOCHS = 4;
   static final int NOT_MNIST_ROWS = 15_000;
 
   @Override
@@ -454,7 +450,7 @@ final class OwnTasks implements TaskSet {
     };
   }
 
-  /** BACKEND mlp THREADS: an epoch of 784-300-10 on MNIST in batches of 8, in file order. */
+  /** BACKEND mlp THREADS: epochs of 784-300-10 on MNIST in batches of 8, in file order. */
   private static Task mlp(String... words) {
     Engine engine = engine(words[0], number(words[2]));
     return training(
@@ -462,7 +458,7 @@ final class OwnTasks implements TaskSet {
         MlpTrainer.builder(engine, 784, 300, 10)
             .optimizer(Optimizer.sgd(.1))
             .batching(Batching.inOrder(8))
-            .epochs(1)
+            .epochs(Epochs.MLP)
             .build(),
         Sets.samples(Sets.mnist().train()),
         Sets.samples(Sets.mnist().test()),
@@ -480,7 +476,7 @@ final class OwnTasks implements TaskSet {
             .optimizer(Optimizer.momentum(1e-5, .99))
             .biasOptimizer(Optimizer.sgd(1e-5))
             .batching(Batching.full())
-            .epochs(NOT_MNIST_EPOCHS)
+            .epochs(Epochs.NOT_MNIST)
             .build(),
         train,
         train,
@@ -497,7 +493,7 @@ final class OwnTasks implements TaskSet {
     SoftmaxRegressionTrainer trainer =
         new SoftmaxRegressionTrainer(engine, 10)
             .bias(false)
-            .epochs(SOFTMAX_EPOCHS)
+            .epochs(Epochs.SOFTMAX)
             .batchSize(128)
             .learningRate(.1);
     return new Task() {

@@ -286,24 +286,25 @@ final class Rows {
   }
 
   private static void training(List<Row> rows, boolean quick) {
+    double share = Epochs.MLP;
     rows.add(
         new Row(
             "mlp-epoch",
             "an epoch of mlp-mnist, 784-300-10, batches of 8",
             List.of(
-                Side.ours("lanewise", "auto mlp 2"),
-                Side.ours("lanewise, one thread", "auto mlp 1"),
-                Side.python("PyTorch by hand, one thread", "torch mlp 1 hand"),
-                Side.python("PyTorch by hand, two threads", "torch mlp 2 hand"),
-                Side.python("PyTorch nn, one thread", "torch mlp 1 nn"),
-                Side.python("NumPy as written", "numpy mlp 2"),
-                Side.peer("DJL PyTorch by hand, one thread", "djl mlp 1 hand")),
+                Side.ours("lanewise", "auto mlp 2").part(share),
+                Side.ours("lanewise, one thread", "auto mlp 1").part(share),
+                Side.python("PyTorch by hand, one thread", "torch mlp 1 hand").part(share),
+                Side.python("PyTorch by hand, two threads", "torch mlp 2 hand").part(share),
+                Side.python("PyTorch nn, one thread", "torch mlp 1 nn").part(share),
+                Side.python("NumPy as written", "numpy mlp 2").part(share),
+                Side.peer("DJL PyTorch by hand, one thread", "djl mlp 1 hand").part(share)),
             quick ? 1 : FORKS,
             1,
             0,
             quick ? 0 : 3_000,
             TRAINED));
-    double share = OwnTasks.SOFTMAX_EPOCHS;
+    share = Epochs.SOFTMAX;
     rows.add(
         new Row(
             "softmax-epoch",
@@ -320,7 +321,7 @@ final class Rows {
             200,
             1_500,
             TRAINED));
-    share = OwnTasks.NOT_MNIST_EPOCHS;
+    share = Epochs.NOT_MNIST;
     rows.add(
         new Row(
             "notmnist-epoch",

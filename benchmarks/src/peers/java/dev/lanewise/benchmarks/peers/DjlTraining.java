@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.lanewise.benchmarks.proof.Epochs;
 import dev.lanewise.benchmarks.proof.Sets;
 import dev.lanewise.benchmarks.proof.Task;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -134,8 +135,10 @@ final class DjlTraining {
       @Override
       void train(NDManager manager) {
         net = new Net(manager, 300);
-        for (int i = 0; i < batches.size(); i++) {
-          net.step(batches.get(i), targets.get(i), 8, .1f, 0);
+        for (int epoch = 0; epoch < Epochs.MLP; epoch++) {
+          for (int i = 0; i < batches.size(); i++) {
+            net.step(batches.get(i), targets.get(i), 8, .1f, 0);
+          }
         }
       }
 
@@ -156,7 +159,7 @@ final class DjlTraining {
       @Override
       void train(NDManager manager) {
         net = new Net(manager, 1000);
-        for (int epoch = 0; epoch < 4; epoch++) {
+        for (int epoch = 0; epoch < Epochs.NOT_MNIST; epoch++) {
           net.step(x, y, 1, 1e-5f, .99f);
         }
       }
@@ -182,7 +185,7 @@ final class DjlTraining {
         Random random = new Random(0);
         int[] order = new int[train.size()];
         Arrays.setAll(order, i -> i);
-        for (int epoch = 0; epoch < 2; epoch++) {
+        for (int epoch = 0; epoch < Epochs.SOFTMAX; epoch++) {
           Draws.shuffle(random, order);
           for (int i = 0; i < order.length; i += 128) {
             try (NDManager scope = manager.newSubManager()) {
