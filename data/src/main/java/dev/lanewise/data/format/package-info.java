@@ -1,4 +1,8 @@
-/** Readers and writers of foreign formats, written for files that may be damaged or hostile. */
+/**
+ * Readers and writers of foreign formats, written for files that may be damaged or hostile.
+ *
+ * {@snippet file="dev/lanewise/data/examples/Examples.java" region="format"}
+ */
 @NullMarked
 package dev.lanewise.data.format;
 
