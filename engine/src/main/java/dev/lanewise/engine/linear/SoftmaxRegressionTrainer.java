@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * a millisecond), so training runs on the calling thread; to use more, train several models at
  * once. The result is the same anyway.
  *
+ * <p><b>Cost.</b> An epoch over n rows takes 2 n features classes multiply-adds, or less where
+ * elements are 0.
+ *
  * <p>Thread-safety: none while it is being configured; {@link #fit} changes nothing here.
  */
 public final class SoftmaxRegressionTrainer {
