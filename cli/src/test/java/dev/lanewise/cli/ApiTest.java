@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,6 +52,22 @@ class ApiTest {
                 + " mvn -pl cli -am test -Dtest=ApiTest -Dlanewise.api=write"
                 + " -Dsurefire.failIfNoSpecifiedTests=false")
         .isEmpty();
+  }
+
+  /** Neither has the root for its parent: they are what strangers see, or are. */
+  @Test
+  void theBomAndTheExamplesNameTheVersionOfTheBuild() throws IOException {
+    String root = Files.readString(Path.of("..", "pom.xml"));
+    Matcher version =
+        Pattern.compile("<artifactId>lanewise</artifactId>\\s*<version>(.*)</version>")
+            .matcher(root);
+    assertThat(version.find()).isTrue();
+    assertThat(Path.of("..", "engine/bom/pom.xml"))
+        .content()
+        .contains("<version>" + version.group(1) + "</version>\n  <packaging>pom</packaging>");
+    assertThat(Path.of("..", "docs/examples/pom.xml"))
+        .content()
+        .contains("<lanewise.version>" + version.group(1) + "</lanewise.version>");
   }
 
   private static List<String> without(Collection<String> all, Collection<String> others) {
