@@ -211,4 +211,25 @@ class LauncherTest {
     }
     assertThat(builds()).isEqualTo(1);
   }
+
+  @Test
+  void anUnpackedArchiveBuildsNothingAndPrefersItsOwnRuntime() throws Exception {
+    maven();
+    jdk("jdk-25", "25.0.3");
+    Path home = folder.resolve("lanewise-1");
+    Path launcher = Files.createDirectories(home.resolve("bin")).resolve("lanewise");
+    Files.copy(root.resolve("lanewise"), launcher);
+    Files.createFile(home.resolve("lanewise-cli.jar"));
+    assertThat(launch(launcher, Map.of(), "bench").out())
+        .contains("jdk-25 dev.lanewise.cli.Main bench");
+    script(home.resolve("runtime/bin/java"), "echo own \"$@\"");
+    assertThat(launch(launcher, Map.of(), "doctor").out())
+        .isEqualTo(
+            "own @%1$s/jvm.args -cp %1$s/lanewise-cli.jar dev.lanewise.cli.Main doctor\n"
+                .formatted(home));
+    Files.createFile(home.resolve("lanewise.aot"));
+    assertThat(launch(launcher, Map.of(), "doctor").out())
+        .contains("-XX:AOTCache=" + home.resolve("lanewise.aot"));
+    assertThat(builds()).isZero();
+  }
 }

@@ -1,4 +1,8 @@
-/** Generators that repeat the random numbers of other systems. */
+/**
+ * Generators that repeat the random numbers of other systems.
+ *
+ * {@snippet file="dev/lanewise/data/examples/Examples.java" region="random"}
+ */
 @NullMarked
 package dev.lanewise.data.random;
 

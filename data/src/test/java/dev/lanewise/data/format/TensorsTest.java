@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.kernel.Activation;
+import dev.lanewise.engine.linear.ClassScheme;
+import dev.lanewise.engine.linear.FeatureMap;
+import dev.lanewise.engine.linear.Perceptron;
+import dev.lanewise.engine.linear.PerceptronTrainer;
+import dev.lanewise.engine.linear.PerceptronTrainer.Form;
 import dev.lanewise.engine.linear.SoftmaxRegression;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.nn.Mlp;
@@ -116,7 +121,21 @@ class TensorsTest {
       Tensors.writeNpz(directory.resolve("mlp.npz"), mlp.tensors());
       Tensors.writeSafetensors(directory.resolve("mlp.safetensors"), mlp.tensors());
       Tensors.writeNpz(directory.resolve("linear.npz"), linear.tensors());
+      int[] labels = {0, 1, 2, 0, 1, 2};
       SequencedMap<String, FloatMatrix> expected = new LinkedHashMap<>();
+      for (Form form : List.of(Form.EXPLICIT, Form.DUAL)) {
+        Perceptron perceptron =
+            new PerceptronTrainer(engine, 3)
+                .scheme(ClassScheme.ONE_VS_ONE_ORDERED)
+                .features(FeatureMap.quadratic(2))
+                .form(form)
+                .passes(7)
+                .fit(x, labels);
+        String name = form.name().toLowerCase(Locale.ROOT);
+        Tensors.writeSafetensors(directory.resolve(name + ".safetensors"), perceptron.tensors());
+        Tensors.writeNpz(directory.resolve(name + ".npz"), perceptron.tensors());
+        expected.put(name, floats(perceptron.scores(x)));
+      }
       expected.put("x", x);
       expected.put("mlp", mlp.logits(x));
       expected.put("linear", linear.logits(x));
@@ -144,10 +163,27 @@ class TensorsTest {
                                                  1e-4, 1e-5)
                       np.testing.assert_allclose(e['x'] @ l['weight'] + l['bias'], e['linear'],
                                                  1e-4, 1e-5)
+                      u = e['x'].astype('f8') / 2
+                      pairs = [u[:, i] * u[:, j] for i in range(5) for j in range(i, 5)]
+                      phi = np.column_stack([np.ones(len(u)), u] + pairs)
+                      for form in 'explicit', 'dual':
+                          for weights in np.load(d + form + '.npz'), safetensors(form + '.safetensors'):
+                              np.testing.assert_allclose(phi @ weights['weight'], e[form],
+                                                         1e-4, 1e-5)
                       """,
                       directory)))
           .isZero();
     }
+  }
+
+  private static FloatMatrix floats(double[][] rows) {
+    FloatMatrix matrix = FloatMatrix.zeros(rows.length, rows[0].length);
+    for (int i = 0; i < rows.length; i++) {
+      for (int j = 0; j < rows[i].length; j++) {
+        matrix.set(i, j, (float) rows[i][j]);
+      }
+    }
+    return matrix;
   }
 
   private static int python(String program) throws InterruptedException {

@@ -12,7 +12,10 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Function;
 
-/** Finds backends and chooses one. */
+/**
+ * Finds backends and chooses one. Thread-safe; each backend is probed once, which for OpenBLAS may
+ * unpack and load a library.
+ */
 public final class Backends {
 
   /** The system property that names the backend to use where a program does not say. */

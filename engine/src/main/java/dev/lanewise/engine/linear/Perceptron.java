@@ -6,7 +6,9 @@ import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 
 /**
  * Perceptrons for many classes, as {@link PerceptronTrainer} leaves them: one two-class machine for
@@ -25,6 +27,9 @@ public final class Perceptron {
   interface Scorer {
     /** The scores of all machines, one array a row. */
     double[][] scores(FloatMatrix x);
+
+    /** A number for each feature, one array a machine. */
+    double[][] weights();
 
     /** Adds what it scores with to a file. */
     void save(ModelWriter writer);
@@ -135,6 +140,35 @@ public final class Perceptron {
   }
 
   /**
+   * The weights as one matrix {@code weight}, features x machines, so that {@code phi(x) @ weight}
+   * are the scores. Features come in {@link FeatureMap}'s order, machines in the scheme's. A copy,
+   * rounded to float32; a dual model's are summed for it, in a number of steps proportional to
+   * training rows x features x machines.
+   *
+   * @throws IllegalStateException if a weight is NaN or beyond the floats
+   * @throws ArithmeticException if there are more features than an array can hold, which a dual
+   *     model may have
+   */
+  public SequencedMap<String, FloatMatrix> tensors() {
+    double[][] weights = scorer.weights();
+    FloatMatrix weight = FloatMatrix.zeros(weights[0].length, weights.length);
+    for (int m = 0; m < weights.length; m++) {
+      for (int i = 0; i < weights[m].length; i++) {
+        float rounded = (float) weights[m][i];
+        if (!Float.isFinite(rounded)) {
+          throw new IllegalStateException(
+              "weight %d of machine %d is %s, which float32 cannot hold"
+                  .formatted(i, m, weights[m][i]));
+        }
+        weight.set(i, m, rounded);
+      }
+    }
+    SequencedMap<String, FloatMatrix> tensors = new LinkedHashMap<>();
+    tensors.put("weight", weight);
+    return tensors;
+  }
+
+  /**
    * Saves the model, in the form that it has. The file is replaced in one step.
    *
    * @throws UncheckedIOException if the file cannot be written; an older one is then as it was
@@ -194,6 +228,11 @@ public final class Perceptron {
     }
 
     @Override
+    public double[][] weights() {
+      return weights;
+    }
+
+    @Override
     public void save(ModelWriter writer) {
       LinearFiles.explicit(writer, map, weights);
     }
@@ -243,6 +282,21 @@ public final class Perceptron {
             }
           });
       return scores;
+    }
+
+    @Override
+    public double[][] weights() {
+      FloatMatrix rows = gram.keptRows();
+      double[][] weights = new double[factors.length][gram.map().features(rows.columns())];
+      for (int i = 0; i < rows.rows(); i++) {
+        double[] phi = gram.map().expand(rows, i);
+        for (int m = 0; m < factors.length; m++) {
+          if (factors[m][i] != 0) {
+            add(factors[m][i], phi, weights[m]);
+          }
+        }
+      }
+      return weights;
     }
 
     @Override

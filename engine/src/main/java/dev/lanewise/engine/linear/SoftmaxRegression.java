@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * weights, up to 0.59, were within 1.0e-6 of those of double arithmetic on the same draws, and all
  * 10,000 predictions were equal.
  *
+ * <p><b>Cost.</b> Predicting takes features x classes multiply-adds a row.
+ *
  * <p>Thread-safety: immutable; any number of threads may use one model at once.
  */
 public final class SoftmaxRegression {

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The engine's threads share each step; how a batch is cut for them depends on its size alone,
  * so the result is the same for any number of them.
  *
+ * <p><b>Cost.</b> An epoch over n rows takes 2 n features classes multiply-adds, or less where
+ * elements are 0.
+ *
  * <p>Thread-safety: none while it is being configured; {@link #fit} changes nothing here.
  */
 public final class SoftmaxRegressionTrainer {

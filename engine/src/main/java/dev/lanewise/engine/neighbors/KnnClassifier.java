@@ -6,6 +6,8 @@ import dev.lanewise.engine.matrix.FloatMatrix;
 /**
  * Classifies a query by a vote of its nearest neighbours.
  *
+ * <p>Costs what the search costs; voting takes k^2 steps a query.
+ *
  * <p>Thread-safety: immutable, as long as the vote is thread-safe.
  */
 public final class KnnClassifier {

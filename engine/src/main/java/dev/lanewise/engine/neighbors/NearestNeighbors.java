@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory: the index keeps its own copy of the rows, padded to whole cache lines; the matrix it
  * was built from may change or go away afterwards. Workspaces are kept from one search to the next.
  *
+ * <p><b>Cost.</b> Searching n rows of d columns for m queries takes at most m n d steps. An index
+ * of 4,096 rows of bytes or more measures only the rows that a lower bound lets pass, for data like
+ * images a small part; data that it does not help cost a tenth more. Building takes n d steps for
+ * {@link Distance#L1}, about 46 n d for {@link Distance#L2}, and memory for n d elements and, at
+ * 784 columns, about a third more.
+ *
  * <p>Thread-safety: immutable; any number of threads may search at once. A search uses the threads
  * of the engine.
  */

@@ -2,7 +2,10 @@ package dev.lanewise.engine.neighbors;
 
 import java.util.Arrays;
 
-/** The vote rules. Labels are any integers; k is small, so counting compares all pairs. */
+/**
+ * The vote rules. Labels are any integers; k is small, so counting compares all pairs. Stateless,
+ * and so thread-safe.
+ */
 public final class Votes {
 
   private Votes() {}

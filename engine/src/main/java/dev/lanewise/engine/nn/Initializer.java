@@ -4,7 +4,10 @@ import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.random.Draws;
 import java.util.random.RandomGenerator;
 
-/** How a layer's parameters start. Layers are initialised from the first to the last. */
+/**
+ * How a layer's parameters start. Layers are initialised from the first to the last. Those made
+ * here are immutable; others must be thread-safe if trainings run at once.
+ */
 @FunctionalInterface
 public interface Initializer {
 

@@ -4,7 +4,8 @@ import dev.lanewise.engine.matrix.FloatMatrix;
 
 /**
  * A loss as it is reported: a number for one example, summed or averaged over examples. What is
- * reported need not be what is minimised.
+ * reported need not be what is minimised. Called by several threads at once; those made here are
+ * immutable.
  */
 @FunctionalInterface
 public interface Measure {

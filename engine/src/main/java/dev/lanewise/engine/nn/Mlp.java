@@ -16,6 +16,8 @@ import java.util.SequencedMap;
  * fan-out and biases b 1 x fan-out; hidden layers apply the activation to z, the last layer's z are
  * the logits, one a class.
  *
+ * <p><b>Cost.</b> Predicting takes a multiply-add for each row and weight.
+ *
  * <p>Thread-safety: immutable; any number of threads may predict at once. Work on many rows is
  * shared over the engine's threads; results do not depend on how many there are.
  */

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * that is random: the same seed gives the same network, bit for bit, on one backend, for any number
  * of threads.
  *
+ * <p><b>Cost.</b> An epoch over n rows takes about 3 n w multiply-adds, w the number of weights.
+ *
  * <p>Thread-safety: immutable; any number of trainings may run at once. To train many small
  * networks, run one a thread on an engine with one thread.
  */

@@ -1,6 +1,9 @@
 package dev.lanewise.engine.nn;
 
-/** Follows a training, on the thread that called it. */
+/**
+ * Follows a training, on the thread that called it; what it throws ends the training and is thrown
+ * there. One listener may follow several trainings at once only if it is thread-safe.
+ */
 public interface TrainingListener {
 
   /**

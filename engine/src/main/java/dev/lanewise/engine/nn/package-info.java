@@ -8,6 +8,11 @@
  * chunk or tile in a fixed order, and so results are the same, bit for bit, for any number of
  * threads on one backend.
  *
+ * <p>Thread-safety: everything here is immutable but {@code MlpTrainer.Builder} and {@code
+ * MlpTrainer.Run}, which belong to one thread. Measures that a program passes in are called by
+ * several threads at once and must be thread-safe; initialisers and listeners run on the thread
+ * that trains.
+ *
  * {@snippet file="dev/lanewise/engine/examples/Examples.java" region="nn"}
  */
 @NullMarked

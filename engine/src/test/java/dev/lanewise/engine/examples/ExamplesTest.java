@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,28 +36,6 @@ class ExamplesTest {
       assertThat(Examples.linear(engine, X, LABELS)).containsExactly(LABELS);
       assertThat(Examples.nn(engine, X, LABELS, directory.resolve("mlp.lwm")).predict(X))
           .containsExactly(LABELS);
-    }
-  }
-
-  /** Every package that is exported shows one, and every one that is shown exists. */
-  @Test
-  void everyExportedPackageShowsOne() throws IOException {
-    Path sources = Path.of("src/main/java");
-    String examples =
-        Files.readString(Path.of("src/test/java/dev/lanewise/engine/examples/Examples.java"));
-    Pattern snippet =
-        Pattern.compile(
-            "\\{@snippet file=\"dev/lanewise/engine/examples/Examples\\.java\" region=\"(\\w+)\"}");
-    try (Stream<String> lines = Files.lines(sources.resolve("module-info.java"))) {
-      for (String line : lines.filter(text -> text.strip().startsWith("exports ")).toList()) {
-        String name = line.strip().substring("exports ".length()).replace(";", "");
-        Path info = sources.resolve(name.replace('.', '/')).resolve("package-info.java");
-        Matcher matcher = snippet.matcher(Files.readString(info));
-        assertThat(matcher.find()).as(name + " shows an example").isTrue();
-        do {
-          assertThat(examples).as(name).contains("@start region=" + matcher.group(1) + "\n");
-        } while (matcher.find());
-      }
     }
   }
 }

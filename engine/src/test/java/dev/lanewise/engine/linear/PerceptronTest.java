@@ -49,6 +49,9 @@ final class PerceptronTest {
     FloatMatrix units = FloatMatrix.copyOf(new float[][] {{1, 0}, {0, 1}, {2, 3}});
     assertThat(run.model().scores(units)).isDeepEqualTo(new double[][] {{3, -1}, {-2, 2}, {0, 4}});
     assertThat(run.model().predict(units)).containsExactly(0, 1, 1);
+    assertThat(run.model().tensors()).containsOnlyKeys("weight");
+    assertThat(run.model().tensors().firstEntry().getValue().toArray())
+        .containsExactly(3, -1, -2, 2);
     // Second pass, machine 0: 4 right, -3 right, 10 right; machine 1: 0 is +1, wrong: (-3, 1); 0 is
     // +1, right; -11 right.
     run = run(trainer.passes(2), x, labels);
