@@ -69,6 +69,11 @@ final class Recorded {
       return Row.unpublished(Variant.SAME, label, curves.at(figure, epoch), 4);
     }
 
+    @Override
+    public String toString() {
+      return id;
+    }
+
     /** The figures: by experiment, variant and label, a value for each seed. */
     Map<String, List<Double>> run(Engine engine, DataCatalog catalog) {
       Context context =
