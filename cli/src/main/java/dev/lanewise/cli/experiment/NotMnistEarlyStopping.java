@@ -100,7 +100,7 @@ final class NotMnistEarlyStopping implements Experiment {
     return "validation" + figure + ", seed 0";
   }
 
-  private static void addPublished(List<Row> rows, Curves curves, String part) {
+  static void addPublished(List<Row> rows, Curves curves, String part) {
     Spread gain =
         over(
             curves,
@@ -150,7 +150,7 @@ final class NotMnistEarlyStopping implements Experiment {
     }
   }
 
-  private static void addCorrected(List<Row> rows, Curves curves, String part) {
+  static void addCorrected(List<Row> rows, Curves curves, String part) {
     String loss = "validation" + NotMnistRuns.CROSS_ENTROPY;
     IntToDoubleFunction best = seed -> smallest(curves.of(loss, seed));
     rows.add(

@@ -16,10 +16,10 @@ import dev.lanewise.engine.nn.Samples;
 import dev.lanewise.engine.nn.Scaling;
 import dev.lanewise.engine.nn.TrainingListener;
 import dev.lanewise.engine.random.SeedStreams;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The networks of write-up 004: 784-F-10, ReLU, full batch, 200 epochs, momentum on the weights,
@@ -41,13 +41,15 @@ final class NotMnistRuns {
   static final String ACCURACY = " accuracy";
   static final String CROSS_ENTROPY = " cross-entropy";
 
+  static final Initializer XAVIER = Initializer.xavierNormalWithBiases();
+
   private static final double RATE = 1e-5;
   private static final double MOMENTUM = .99;
 
   /** The write-up's TINY. */
   private static final double TINY = 1e-20;
 
-  private static final List<String> FIGURES =
+  static final List<String> FIGURES =
       SETS.stream()
           .flatMap(
               set -> List.of(set + PUBLISHED_LOSS, set + ACCURACY, set + CROSS_ENTROPY).stream())
@@ -69,34 +71,37 @@ final class NotMnistRuns {
    * a full batch are large enough to share.
    */
   static NotMnistRuns train(Context context, int seeds) {
-    ImageSet images = context.notMnist();
-    Split split = Splits.notMnist(images.size());
-    Samples all = new Samples(Scaling.unit(images.images()), images.labels());
-    Samples train = all.gather(split.train());
-    Samples halfOfTrain = all.gather(Arrays.copyOf(split.train(), split.train().length / 2));
-    Samples validation = all.gather(split.validation());
-    Samples test = all.gather(split.test());
+    Letters letters = Letters.of(context);
+    Samples halfOfTrain = letters.firstHalfOfTrain();
     int narrowest = WIDTHS.getFirst();
     long steps =
         EPOCHS
             * (WIDTHS.stream().mapToLong(width -> (long) width * seedsOf(width, seeds)).sum()
                 + (long) narrowest * seedsOf(narrowest, seeds));
     try (Progress progress = context.progress("notmnist", steps)) {
-      Trainings trainings = new Trainings(context, validation, test, progress);
+      Trainings trainings = new Trainings(context, letters, EPOCHS, XAVIER, progress);
       // Summed gradients shrink with the rows: the rate makes up for it, so that only rows change.
       NotMnistRuns runs =
           new NotMnistRuns(
               seeds,
-              test.size(),
+              letters.test.size(),
               trainings.of(
                   narrowest,
                   seedsOf(narrowest, seeds),
                   halfOfTrain,
-                  RATE * train.size() / halfOfTrain.size()));
+                  RATE * letters.train.size() / halfOfTrain.size()));
       for (int width : WIDTHS) {
-        runs.curves.put(width, trainings.of(width, seedsOf(width, seeds), train, RATE));
+        runs.curves.put(width, trainings.of(width, seedsOf(width, seeds)));
       }
       return runs;
+    }
+  }
+
+  /** The first epochs of one width alone, from weights of any kind. */
+  static Curves train(Context context, int width, int seeds, int epochs, Initializer initializer) {
+    try (Progress progress = context.progress("notmnist", (long) epochs * width * seeds)) {
+      return new Trainings(context, Letters.of(context), epochs, initializer, progress)
+          .of(width, seeds);
     }
   }
 
@@ -108,8 +113,29 @@ final class NotMnistRuns {
     return Math.max(1, seeds * WIDTHS.getFirst() / width);
   }
 
+  /** The images, split. */
+  private record Letters(Samples train, Samples validation, Samples test) {
+
+    static Letters of(Context context) {
+      ImageSet images = context.notMnist();
+      Split split = Splits.notMnist(images.size());
+      Samples all = new Samples(Scaling.unit(images.images()), images.labels());
+      return new Letters(
+          all.gather(split.train()), all.gather(split.validation()), all.gather(split.test()));
+    }
+
+    Samples firstHalfOfTrain() {
+      return train.gather(IntStream.range(0, train.size() / 2).toArray());
+    }
+  }
+
   /** What all trainings have in common. */
-  private record Trainings(Context context, Samples validation, Samples test, Progress progress) {
+  private record Trainings(
+      Context context, Letters letters, int epochs, Initializer initializer, Progress progress) {
+
+    Curves of(int width, int seeds) {
+      return of(width, seeds, letters.train, RATE);
+    }
 
     Curves of(int width, int seeds, Samples train, double rate) {
       MlpTrainer trainer =
@@ -118,22 +144,22 @@ final class NotMnistRuns {
                   train.rows().columns(),
                   width,
                   context.notMnist().classes().size())
-              .initializer(Initializer.xavierNormalWithBiases())
+              .initializer(initializer)
               .gradientScale(GradientScale.sum())
               .optimizer(Optimizer.momentum(rate, MOMENTUM))
               .biasOptimizer(Optimizer.sgd(rate))
               .batching(Batching.full())
               .measures(Measure.exchangedCrossEntropy(TINY), Measure.crossEntropy())
-              .epochs(EPOCHS)
+              .epochs(epochs)
               .build();
-      Curves curves = new Curves(EPOCHS, seeds, FIGURES);
+      Curves curves = new Curves(epochs, seeds, FIGURES);
       for (int s = 0; s < seeds; s++) {
         int seed = s;
         long start = System.nanoTime();
         trainer
             .on(train)
-            .watch("validation", validation)
-            .watch("test", test)
+            .watch("validation", letters.validation)
+            .watch("test", letters.test)
             .listener(
                 new TrainingListener() {
                   @Override

@@ -1,18 +1,25 @@
 package dev.lanewise.cli.experiment;
 
+import java.util.Arrays;
+import java.util.List;
 import org.apache.commons.statistics.descriptive.DoubleStatistics;
 import org.apache.commons.statistics.descriptive.Statistic;
 
 /**
  * One figure over several runs.
  *
- * @param runs how many
+ * @param values the figure of each, in the order of their seeds
  * @param mean their mean
  * @param sd their sample standard deviation, 0 for one run
  * @param min the smallest
  * @param max the largest
  */
-public record Spread(int runs, double mean, double sd, double min, double max) {
+public record Spread(List<Double> values, double mean, double sd, double min, double max) {
+
+  /** Copies the values. */
+  public Spread {
+    values = List.copyOf(values);
+  }
 
   /**
    * Of the figures of some runs.
@@ -29,11 +36,21 @@ public record Spread(int runs, double mean, double sd, double min, double max) {
                 Statistic.MEAN, Statistic.STANDARD_DEVIATION, Statistic.MIN, Statistic.MAX),
             figures);
     return new Spread(
-        figures.length,
+        Arrays.stream(figures).boxed().toList(),
         statistics.getAsDouble(Statistic.MEAN),
         figures.length == 1 ? 0 : statistics.getAsDouble(Statistic.STANDARD_DEVIATION),
         statistics.getAsDouble(Statistic.MIN),
         statistics.getAsDouble(Statistic.MAX));
+  }
+
+  /** As {@link #of(double...)}. */
+  public static Spread of(List<Double> figures) {
+    return of(figures.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /** How many runs. */
+  public int runs() {
+    return values.size();
   }
 
   /** Whether a figure, known to a tolerance, lies between the smallest and the largest of these. */
