@@ -31,8 +31,7 @@ final class Checksums {
 
   /** Those of this release. */
   static Checksums ofRelease() {
-    try (InputStream in =
-            Objects.requireNonNull(Checksums.class.getResourceAsStream(LIST), LIST);
+    try (InputStream in = Objects.requireNonNull(Checksums.class.getResourceAsStream(LIST), LIST);
         BufferedReader lines =
             new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))) {
       return new Checksums(

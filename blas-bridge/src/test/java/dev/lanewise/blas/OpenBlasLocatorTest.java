@@ -150,7 +150,7 @@ class OpenBlasLocatorTest {
   void saysThatThereIsNoArtifactForAnUnknownPlatform() {
     assertThat(Platform.of("Linux", "s390x")).isEmpty();
     assertThat(Platform.of("Plan 9", "amd64")).isEmpty();
-    OpenBlasLocator locator = 
+    OpenBlasLocator locator =
         new OpenBlasLocator(null, Optional.empty(), CLASS_PATH, CHECKSUMS, folder);
     Optional<Found> found = locator.find();
     // A system library may still do; the failure is told all the same.
@@ -243,8 +243,7 @@ class OpenBlasLocatorTest {
   void refusesALibraryWithoutAChecksum() {
     NativeLibrary.platformOrSkip();
     OpenBlasLocator locator =
-        new OpenBlasLocator(
-            null, Platform.current(), CLASS_PATH, new Checksums(Map.of()), folder);
+        new OpenBlasLocator(null, Platform.current(), CLASS_PATH, new Checksums(Map.of()), folder);
     // A system library may still do; the artifact is refused all the same.
     locator.find();
     assertThat(locator.failures().getFirst()).contains("has no checksum of");

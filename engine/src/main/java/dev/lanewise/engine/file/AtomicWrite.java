@@ -91,8 +91,7 @@ public final class AtomicWrite {
   }
 
   /** One try; false if the temporary file was gone before it was locked. */
-  private static boolean replaced(Path directory, Path target, Content content)
-      throws IOException {
+  private static boolean replaced(Path directory, Path target, Content content) throws IOException {
     // Files.createTempFile would make a file that nobody but its owner may read, even renamed.
     String name = prefix(target) + UUID.randomUUID() + SUFFIX;
     Path temporary = directory.resolve(name);
