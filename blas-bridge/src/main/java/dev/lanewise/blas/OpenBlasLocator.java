@@ -90,7 +90,8 @@ final class OpenBlasLocator {
   record Found(OpenBlas blas, String origin, String library) {}
 
   /**
-   * Searches. After an empty answer {@link #failures()} has one entry for each place tried.
+   * Searches. After an empty answer {@link #failures()} has one entry for each place tried. An
+   * artifact with a wrong checksum ends the search.
    *
    * @return the first library that works
    */
@@ -99,7 +100,12 @@ final class OpenBlasLocator {
     if (explicit != null) {
       return fromFile(explicit);
     }
-    return fromArtifact().or(this::fromSystem);
+    try {
+      return fromArtifact().or(this::fromSystem);
+    } catch (WrongLibraryException e) {
+      // Somebody should know: nothing else takes its place.
+      return failed("bytedeco artifact", e);
+    }
   }
 
   /** Each place tried without success, and why. */
@@ -126,7 +132,7 @@ final class OpenBlasLocator {
     }
   }
 
-  private Optional<Found> fromArtifact() {
+  private Optional<Found> fromArtifact() throws WrongLibraryException {
     if (platform.isEmpty()) {
       return failed(
           "bytedeco artifact",
@@ -146,22 +152,19 @@ final class OpenBlasLocator {
               + "); add org.bytedeco:openblas with classifier "
               + here.classifier());
     }
-    NativeFiles natives;
-    try {
-      natives = natives(here, library);
-    } catch (WrongLibraryException e) {
-      return failed(place, e);
-    }
+    NativeFiles natives = natives(here, library);
     try {
       return Optional.of(fromCopies(natives, cache.resolve(natives.key()), here));
     } catch (WrongLibraryException e) {
-      return failed(place, e);
+      throw e;
     } catch (IOException | RuntimeException | LinkageError e) {
       // A read-only home, a full disk, a file system mounted noexec: a temporary folder may do.
       failed(place + " in " + cache, e);
     }
     try {
       return Optional.of(fromTemporaryCopies(natives, here));
+    } catch (WrongLibraryException e) {
+      throw e;
     } catch (IOException | RuntimeException | LinkageError e) {
       return failed(place + " in a temporary folder", e);
     }
