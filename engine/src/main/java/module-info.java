@@ -4,6 +4,7 @@
  * it, and {@code jdk.jfr} where it is there: always on the class path, with {@code --add-modules
  * jdk.jfr} on the module path.
  */
+@SuppressWarnings("module") // The modules that files are shared with are built after this one.
 module dev.lanewise.engine {
   requires static jdk.incubator.vector;
   requires static jdk.jfr;
@@ -18,6 +19,9 @@ module dev.lanewise.engine {
   exports dev.lanewise.engine.neighbors;
   exports dev.lanewise.engine.nn;
   exports dev.lanewise.engine.random;
+  exports dev.lanewise.engine.file to
+      dev.lanewise.blas,
+      dev.lanewise.data;
 
   uses dev.lanewise.engine.kernel.KernelProvider;
 

@@ -1,107 +1,134 @@
 package dev.lanewise.blas;
 
+import dev.lanewise.engine.file.AtomicWrite;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URL;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Native libraries that are resources, and their copies in a folder. The resources' bytes are the
- * truth: every {@link #copyTo} compares what is on disk with them, so a damaged or foreign copy is
- * replaced and never loaded.
+ * Native libraries that are resources, and their copies in a folder. The checksums of the release
+ * are the truth: a damaged or foreign copy is replaced, a damaged or foreign resource refused, and
+ * neither is loaded.
  */
 final class NativeFiles {
 
-  private final Map<String, URL> resources;
-  private final Map<String, byte[]> digests = new LinkedHashMap<>();
+  /**
+   * One library.
+   *
+   * @param name of the copy
+   * @param resource where it is
+   * @param sha256 of its content, in hexadecimal
+   */
+  record Library(String name, URL resource, String sha256) {}
+
+  /** A resource is not the library of the release, and no other folder will make it so. */
+  static final class WrongLibraryException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    WrongLibraryException(String message) {
+      super(message + "; -D" + OpenBlasLocator.PROPERTY + "=FILE loads one that you trust");
+    }
+  }
+
+  private final List<Library> libraries;
 
   /**
-   * Reads every resource once.
-   *
-   * @param resources by file name, in the order of loading
-   * @throws IOException if a resource cannot be read
+   * @param libraries in the order of loading
    */
-  NativeFiles(Map<String, URL> resources) throws IOException {
-    this.resources = new LinkedHashMap<>(resources);
-    for (Map.Entry<String, URL> entry : this.resources.entrySet()) {
-      try (InputStream in = entry.getValue().openStream()) {
-        digests.put(entry.getKey(), digest(in));
-      }
-    }
+  NativeFiles(List<Library> libraries) {
+    this.libraries = List.copyOf(libraries);
   }
 
   /** SHA-256, in hexadecimal, of all names and contents: one folder name for one set of files. */
   String key() {
-    MessageDigest all = sha256();
-    digests.forEach(
-        (name, digest) -> {
-          all.update(name.getBytes(StandardCharsets.UTF_8));
-          all.update((byte) 0);
-          all.update(digest);
-        });
-    return HexFormat.of().formatHex(all.digest());
+    MessageDigest all = Checksums.sha256();
+    for (Library library : libraries) {
+      all.update(library.name().getBytes(StandardCharsets.UTF_8));
+      all.update((byte) 0);
+      all.update(HexFormat.of().parseHex(library.sha256()));
+    }
+    return Checksums.hex(all);
   }
 
   /**
-   * Makes sure that a folder holds a true copy of every resource. A copy appears under its name
-   * only when it is complete, so any number of processes may do this at once.
+   * Makes sure that a folder holds a true copy of every library. A copy appears under its name only
+   * when it is complete and its checksum right, so any number of processes may do this at once.
    *
    * @return the copies, in the order of loading
+   * @throws WrongLibraryException if a resource is not the library of the release
    * @throws IOException if the folder cannot be written and does not hold the copies already
    */
   Map<String, Path> copyTo(Path folder) throws IOException {
     Map<String, Path> copies = new LinkedHashMap<>();
-    for (String name : resources.keySet()) {
-      Path copy = folder.resolve(name);
-      if (!isTrue(name, copy)) {
+    for (Library library : libraries) {
+      Path copy = folder.resolve(library.name());
+      if (!isTrue(library, copy)) {
         createFolder(folder);
-        write(name, copy);
-        if (!isTrue(name, copy)) {
+        write(library, copy);
+        // A file system that keeps other bytes than it was given has been seen.
+        if (!isTrue(library, copy)) {
           throw new IOException(copy + " differs from what was just written to it");
         }
       }
-      copies.put(name, copy);
+      copies.put(library.name(), copy);
     }
     return copies;
   }
 
-  private boolean isTrue(String name, Path copy) throws IOException {
-    if (!Files.isRegularFile(copy)) {
-      return false;
-    }
-    try (InputStream in = Files.newInputStream(copy)) {
-      return Arrays.equals(digests.get(name), digest(in));
+  private static boolean isTrue(Library library, Path copy) throws IOException {
+    return Files.isRegularFile(copy)
+        && transfer(Files.newInputStream(copy), OutputStream.nullOutputStream())
+            .equals(library.sha256());
+  }
+
+  private static void write(Library library, Path copy) throws IOException {
+    try {
+      AtomicWrite.replace(
+          copy,
+          channel -> {
+            String sha256 =
+                transfer(library.resource().openStream(), Channels.newOutputStream(channel));
+            if (!sha256.equals(library.sha256())) {
+              throw new WrongLibraryException(
+                  library.resource()
+                      + " has SHA-256 "
+                      + sha256
+                      + ", not "
+                      + library.sha256()
+                      + ": it was changed, or belongs to another version of org.bytedeco:openblas"
+                      + " than this release of lanewise was made with, and is not loaded");
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause() instanceof WrongLibraryException wrong
+          ? wrong
+          : new IOException(e.getMessage(), e);
     }
   }
 
-  private void write(String name, Path copy) throws IOException {
-    URL resource = resources.get(name);
-    if (resource == null) {
-      throw new IllegalArgumentException(name);
+  /** Copies a stream, closes it, and returns the SHA-256 of what came. */
+  private static String transfer(InputStream from, OutputStream to) throws IOException {
+    MessageDigest digest = Checksums.sha256();
+    try (InputStream in = new DigestInputStream(from, digest)) {
+      in.transferTo(to);
     }
-    Path part = Files.createTempFile(copy.getParent(), name, ".part");
-    try {
-      try (InputStream in = resource.openStream();
-          OutputStream out = Files.newOutputStream(part)) {
-        in.transferTo(out);
-      }
-      Files.move(part, copy, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(part);
-    }
+    return Checksums.hex(digest);
   }
 
   /** For the owner alone: nobody else may put a library where this process will load it. */
@@ -112,23 +139,6 @@ final class NativeFiles {
       Files.createDirectories(folder, ownerOnly);
     } else {
       Files.createDirectories(folder);
-    }
-  }
-
-  private static byte[] digest(InputStream in) throws IOException {
-    MessageDigest digest = sha256();
-    byte[] buffer = new byte[1 << 16];
-    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-      digest.update(buffer, 0, n);
-    }
-    return digest.digest();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

@@ -1,5 +1,8 @@
 package dev.lanewise.blas;
 
+import dev.lanewise.blas.NativeFiles.Library;
+import dev.lanewise.blas.NativeFiles.WrongLibraryException;
+import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
@@ -8,16 +11,18 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds and loads OpenBLAS. The places, in order: the file that the system property {@value
  * #PROPERTY} names, and then nothing else; the bytedeco artifact on the class path, copied to a
- * folder of this user, or to a temporary one if that fails; the system's own library.
+ * folder of this user, or to a temporary one if that fails; the system's own library. Of the
+ * artifact, only what has the checksum of the release is loaded; the named file and the system's
+ * are trusted as they are.
  *
  * <p>A library that has been loaded stays loaded until the process ends.
  */
@@ -29,6 +34,7 @@ final class OpenBlasLocator {
   private final @Nullable String explicit;
   private final Optional<Platform> platform;
   private final ClassLoader resources;
+  private final Checksums checksums;
   private final Path cache;
   private final List<String> failures = new ArrayList<>();
 
@@ -38,13 +44,19 @@ final class OpenBlasLocator {
    * @param explicit the file to load, or null to search
    * @param platform how libraries are named here
    * @param resources where the artifact is looked for
+   * @param checksums of what may be loaded from the artifact
    * @param cache the folder of this user for copies
    */
   OpenBlasLocator(
-      @Nullable String explicit, Optional<Platform> platform, ClassLoader resources, Path cache) {
+      @Nullable String explicit,
+      Optional<Platform> platform,
+      ClassLoader resources,
+      Checksums checksums,
+      Path cache) {
     this.explicit = explicit;
     this.platform = platform;
     this.resources = resources;
+    this.checksums = checksums;
     this.cache = cache;
   }
 
@@ -55,6 +67,7 @@ final class OpenBlasLocator {
         System.getProperty(PROPERTY),
         Platform.current(),
         loader == null ? ClassLoader.getSystemClassLoader() : loader,
+        Checksums.ofRelease(),
         userCache(System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home")));
   }
 
@@ -77,7 +90,8 @@ final class OpenBlasLocator {
   record Found(OpenBlas blas, String origin, String library) {}
 
   /**
-   * Searches. After an empty answer {@link #failures()} has one entry for each place tried.
+   * Searches. After an empty answer {@link #failures()} has one entry for each place tried. An
+   * artifact with a wrong checksum ends the search.
    *
    * @return the first library that works
    */
@@ -86,7 +100,12 @@ final class OpenBlasLocator {
     if (explicit != null) {
       return fromFile(explicit);
     }
-    return fromArtifact().or(this::fromSystem);
+    try {
+      return fromArtifact().or(this::fromSystem);
+    } catch (WrongLibraryException e) {
+      // Somebody should know: nothing else takes its place.
+      return failed("bytedeco artifact", e);
+    }
   }
 
   /** Each place tried without success, and why. */
@@ -113,7 +132,7 @@ final class OpenBlasLocator {
     }
   }
 
-  private Optional<Found> fromArtifact() {
+  private Optional<Found> fromArtifact() throws WrongLibraryException {
     if (platform.isEmpty()) {
       return failed(
           "bytedeco artifact",
@@ -133,34 +152,71 @@ final class OpenBlasLocator {
               + "); add org.bytedeco:openblas with classifier "
               + here.classifier());
     }
-    Map<String, URL> files = new LinkedHashMap<>();
-    for (String dependency : here.dependencies()) {
-      URL url = resources.getResource(here.resource(dependency));
-      if (url != null) {
-        files.put(dependency, url);
-      }
-    }
-    files.put(here.library(), library);
-    NativeFiles natives;
-    try {
-      natives = new NativeFiles(files);
-    } catch (IOException e) {
-      return failed(place, e);
-    }
+    NativeFiles natives = natives(here, library);
     try {
       return Optional.of(fromCopies(natives, cache.resolve(natives.key()), here));
+    } catch (WrongLibraryException e) {
+      throw e;
     } catch (IOException | RuntimeException | LinkageError e) {
       // A read-only home, a full disk, a file system mounted noexec: a temporary folder may do.
       failed(place + " in " + cache, e);
     }
     try {
-      Path temporary = Files.createTempDirectory("lanewise-native-");
-      // Deleted in the reverse order: files first.
-      temporary.toFile().deleteOnExit();
-      files.keySet().forEach(name -> temporary.resolve(name).toFile().deleteOnExit());
-      return Optional.of(fromCopies(natives, temporary, here));
+      return Optional.of(fromTemporaryCopies(natives, here));
+    } catch (WrongLibraryException e) {
+      throw e;
     } catch (IOException | RuntimeException | LinkageError e) {
       return failed(place + " in a temporary folder", e);
+    }
+  }
+
+  private NativeFiles natives(Platform platform, URL library) throws WrongLibraryException {
+    List<Library> libraries = new ArrayList<>();
+    for (String dependency : platform.dependencies()) {
+      URL url = resources.getResource(platform.resource(dependency));
+      if (url != null) {
+        libraries.add(library(platform, dependency, url));
+      }
+    }
+    libraries.add(library(platform, platform.library(), library));
+    return new NativeFiles(libraries);
+  }
+
+  private Library library(Platform platform, String name, URL url) throws WrongLibraryException {
+    return new Library(
+        name,
+        url,
+        checksums
+            .of(platform.resource(name))
+            .orElseThrow(
+                () ->
+                    new WrongLibraryException(
+                        "this release has no checksum of " + url + ", which is not loaded")));
+  }
+
+  private static Found fromTemporaryCopies(NativeFiles natives, Platform platform)
+      throws IOException {
+    Path folder = Files.createTempDirectory("lanewise-native-");
+    try {
+      return fromCopies(natives, folder, platform);
+    } finally {
+      removeAfterUse(folder);
+    }
+  }
+
+  /**
+   * Removes copies at once, so that no end of the process leaves them: what is loaded needs its
+   * file no more. Windows keeps the files of what is loaded, until the JVM exits.
+   */
+  private static void removeAfterUse(Path folder) throws IOException {
+    List<File> kept = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      files.map(Path::toFile).filter(file -> !file.delete()).forEach(kept::add);
+    }
+    if (!folder.toFile().delete()) {
+      // In the reverse order: files first.
+      folder.toFile().deleteOnExit();
+      kept.forEach(File::deleteOnExit);
     }
   }
 

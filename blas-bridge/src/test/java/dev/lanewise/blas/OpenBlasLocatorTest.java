@@ -3,18 +3,28 @@ package dev.lanewise.blas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.lanewise.blas.NativeFiles.Library;
 import dev.lanewise.blas.OpenBlasLocator.Found;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Probe;
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -24,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class OpenBlasLocatorTest {
 
   private static final ClassLoader CLASS_PATH = OpenBlasLocatorTest.class.getClassLoader();
+
+  private static final Checksums CHECKSUMS = Checksums.ofRelease();
 
   /** A class path without the artifact. */
   private static final ClassLoader NO_ARTIFACT =
@@ -37,7 +49,7 @@ class OpenBlasLocatorTest {
   @TempDir Path folder = Path.of("");
 
   private OpenBlasLocator locator(@Nullable String explicit, ClassLoader resources) {
-    return new OpenBlasLocator(explicit, Platform.current(), resources, folder);
+    return new OpenBlasLocator(explicit, Platform.current(), resources, CHECKSUMS, folder);
   }
 
   @Test
@@ -123,6 +135,7 @@ class OpenBlasLocatorTest {
                     platform.library(),
                     List.of("liblanewise-no-such-library.so"))),
             NO_ARTIFACT,
+            CHECKSUMS,
             folder);
     assertThat(locator.find()).isEmpty();
     assertThat(locator.failures())
@@ -137,7 +150,8 @@ class OpenBlasLocatorTest {
   void saysThatThereIsNoArtifactForAnUnknownPlatform() {
     assertThat(Platform.of("Linux", "s390x")).isEmpty();
     assertThat(Platform.of("Plan 9", "amd64")).isEmpty();
-    OpenBlasLocator locator = new OpenBlasLocator(null, Optional.empty(), CLASS_PATH, folder);
+    OpenBlasLocator locator =
+        new OpenBlasLocator(null, Optional.empty(), CLASS_PATH, CHECKSUMS, folder);
     Optional<Found> found = locator.find();
     // A system library may still do; the failure is told all the same.
     assertThat(locator.failures().getFirst()).contains("none is known for");
@@ -172,15 +186,112 @@ class OpenBlasLocatorTest {
     assertThat(Files.readAllBytes(copy)).isEqualTo(good);
   }
 
+  /** The artifact's libraries, of which one byte was changed. */
+  private ClassLoader changedArtifact(Platform platform) throws IOException {
+    Path root = folder.resolve("changed");
+    String victim = platform.resource(platform.library());
+    for (String name : platform.dependencies()) {
+      copyResource(platform.resource(name), root);
+    }
+    copyResource(victim, root);
+    try (FileChannel channel = FileChannel.open(root.resolve(victim), StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap(new byte[] {42}), channel.size() / 2);
+    }
+    return new URLClassLoader(new URL[] {root.toUri().toURL()}, null);
+  }
+
+  private static void copyResource(String resource, Path root) throws IOException {
+    URL url = CLASS_PATH.getResource(resource);
+    if (url != null) {
+      Path copy = root.resolve(resource);
+      Files.createDirectories(copy.getParent());
+      try (InputStream in = url.openStream()) {
+        Files.copy(in, copy);
+      }
+    }
+  }
+
+  @Test
+  void refusesAChangedArtifact() throws IOException {
+    Platform platform = NativeLibrary.platformOrSkip();
+    Platform here =
+        new Platform(
+            platform.classifier(),
+            platform.dependencies(),
+            platform.library(),
+            List.of("liblanewise-no-such-library.so"));
+    Path cache = folder.resolve("cache");
+    ClassLoader changed = changedArtifact(platform);
+    OpenBlasLocator locator =
+        new OpenBlasLocator(null, Optional.of(here), changed, CHECKSUMS, cache);
+    assertThat(locator.find()).isEmpty();
+    assertThat(locator.failures().getFirst())
+        .contains(platform.library(), "has SHA-256", "it was changed", OpenBlasLocator.PROPERTY);
+    try (Stream<Path> files = Files.walk(cache)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .as("what was written is gone again")
+          .doesNotContain(platform.library())
+          .noneMatch(name -> name.endsWith(".tmp"));
+    }
+    // What came from the true artifact before is used: its checksum is right.
+    assertThat(new OpenBlasLocator(null, Optional.of(here), CLASS_PATH, CHECKSUMS, cache).find())
+        .isPresent();
+    assertThat(locator.find().orElseThrow().library()).startsWith(cache.toString());
+  }
+
+  @Test
+  void refusesALibraryWithoutAChecksum() {
+    NativeLibrary.platformOrSkip();
+    OpenBlasLocator locator =
+        new OpenBlasLocator(null, Platform.current(), CLASS_PATH, new Checksums(Map.of()), folder);
+    assertThat(locator.find()).as("and no other takes its place").isEmpty();
+    assertThat(locator.failures().getFirst()).contains("has no checksum of");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  /** A new version of the artifact needs a new list. */
+  @Test
+  void knowsTheChecksumsOfEveryArtifact() throws IOException {
+    for (String os : List.of("Linux", "Mac OS X", "Windows 11")) {
+      for (String arch : List.of("amd64", "aarch64")) {
+        Platform platform = Platform.of(os, arch).orElseThrow();
+        // There is no artifact of that name.
+        if (!platform.classifier().equals("windows-arm64")) {
+          assertThat(CHECKSUMS.of(platform.resource(platform.library())))
+              .as(platform.classifier())
+              .isPresent();
+        }
+      }
+    }
+    Platform here = NativeLibrary.platformOrSkip();
+    List<String> names = new ArrayList<>(here.dependencies());
+    names.add(here.library());
+    for (String name : names) {
+      URL url = CLASS_PATH.getResource(here.resource(name));
+      if (url != null) {
+        MessageDigest digest = Checksums.sha256();
+        try (InputStream in = url.openStream()) {
+          digest.update(in.readAllBytes());
+        }
+        assertThat(CHECKSUMS.of(here.resource(name))).as(name).contains(Checksums.hex(digest));
+      }
+    }
+  }
+
   /** A file where the cache folder should be stops everybody, the superuser too. */
   @Test
   void takesATemporaryFolderWhenTheCacheCannotBeWritten() throws IOException {
     NativeLibrary.platformOrSkip();
     Path file = Files.createFile(folder.resolve("file"));
     OpenBlasLocator locator =
-        new OpenBlasLocator(null, Platform.current(), CLASS_PATH, file.resolve("native"));
+        new OpenBlasLocator(
+            null, Platform.current(), CLASS_PATH, CHECKSUMS, file.resolve("native"));
     Found found = locator.find().orElseThrow();
     assertThat(found.library()).contains("lanewise-native-");
+    assertThat(found.blas().config()).contains("OpenBLAS");
+    if (File.separatorChar == '/') {
+      assertThat(Path.of(found.library()).getParent()).as("removed after use").doesNotExist();
+    }
     assertThat(locator.failures())
         .singleElement(InstanceOfAssertFactories.STRING)
         .contains(file.toString());
@@ -235,11 +346,12 @@ class OpenBlasLocatorTest {
         .containsEntry("threads", "1");
   }
 
-  private static NativeFiles files(Platform platform) throws IOException {
+  private static NativeFiles files(Platform platform) {
     String name =
         platform.dependencies().isEmpty() ? platform.library() : platform.dependencies().getFirst();
     URL url = CLASS_PATH.getResource(platform.resource(name));
     assertThat(url).isNotNull();
-    return new NativeFiles(Map.of(name, url));
+    return new NativeFiles(
+        List.of(new Library(name, url, CHECKSUMS.of(platform.resource(name)).orElseThrow())));
   }
 }

@@ -7,10 +7,9 @@ import dev.lanewise.cli.experiment.Result;
 import dev.lanewise.cli.experiment.Row;
 import dev.lanewise.cli.experiment.Series;
 import dev.lanewise.cli.experiment.Spread;
+import dev.lanewise.data.AtomicFile;
 import dev.lanewise.engine.EngineInfo;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
@@ -206,10 +205,8 @@ final class JsonReport {
     }
   }
 
-  void writeTo(Path file) throws IOException {
-    Files.writeString(
-        file,
-        MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n",
-        StandardCharsets.UTF_8);
+  void writeTo(Path file) {
+    String text = MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+    AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 }

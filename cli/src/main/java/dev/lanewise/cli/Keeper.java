@@ -43,12 +43,8 @@ final class Keeper implements AutoCloseable {
         files.add(new OutputFile(report.resolve(Report.RESULTS)));
       }
     } catch (IOException e) {
-      close();
       throw new CliException(
           ExitCodes.OUTPUT, "cannot write the report to " + report + ": " + e, e);
-    } catch (CliException e) {
-      close();
-      throw e;
     }
     Runtime.getRuntime().addShutdownHook(hook);
   }
@@ -83,17 +79,15 @@ final class Keeper implements AutoCloseable {
                   : "; go on with: lanewise reproduce --resume " + target));
     }
     err.flush();
-    files.forEach(OutputFile::close);
   }
 
   @Override
+  @SuppressWarnings("EmptyCatch") // The hook is running: there is nothing to remove any more.
   public void close() {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // It is running: the files are its own now.
-      return;
+    } catch (IllegalStateException ignored) {
+      // See above.
     }
-    files.forEach(OutputFile::close);
   }
 }

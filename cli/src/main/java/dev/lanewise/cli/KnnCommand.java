@@ -113,8 +113,8 @@ final class KnnCommand implements Runnable {
     if (k < 1) {
       throw usage("-k must be at least 1, not " + k);
     }
-    try (OutputFile file = neighborsFile == null ? null : new OutputFile(neighborsFile);
-        Engine engine = engineOptions.open()) {
+    OutputFile file = neighborsFile == null ? null : new OutputFile(neighborsFile);
+    try (Engine engine = engineOptions.open()) {
       Images from = read(trainFile, trainLabels, "--train");
       Images queries = read(testFile, testLabels, "--test");
       if (k > from.rows()) {

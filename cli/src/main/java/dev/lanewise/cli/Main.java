@@ -33,7 +33,16 @@ public final class Main {
    * @return one of {@link ExitCodes}
    */
   public static int run(String[] args, PrintWriter out, PrintWriter err) {
-    int code = Lanewise.commandLine(out, err).execute(args);
+    int code;
+    try {
+      code = Lanewise.commandLine(out, err).execute(args);
+    } catch (OutOfMemoryError e) {
+      err.println(
+          "lanewise: not enough memory ("
+              + e.getMessage()
+              + "); give more, as in LANEWISE_JAVA_OPTS=-Xmx2g, or take fewer --threads");
+      code = ExitCodes.INTERNAL;
+    }
     out.flush();
     err.flush();
     return code;

@@ -3,6 +3,7 @@ package dev.lanewise.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lanewise.data.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,21 +18,23 @@ class OutputFileTest {
   void anOldFileStaysUntilTheNewOneIsComplete() throws IOException {
     Path target = folder.resolve("a");
     Files.writeString(target, "old");
-    try (OutputFile file = new OutputFile(target)) {
-      assertThat(target).hasContent("old");
-      assertThatThrownBy(
-              () ->
-                  file.write(
-                      draft -> {
-                        Files.writeString(draft, "half");
-                        throw new IOException("disk full");
-                      }))
-          .isInstanceOf(CliException.class)
-          .hasMessageContaining("disk full");
-      assertThat(target).hasContent("old");
-      file.write(draft -> Files.writeString(draft, "new"));
-    }
-    assertThat(target).hasContent("new");
+    OutputFile file = new OutputFile(target);
+    assertThat(target).hasContent("old");
+    assertThatThrownBy(
+            () ->
+                file.write(
+                    path ->
+                        AtomicFile.write(
+                            path,
+                            out -> {
+                              out.write('h');
+                              throw new IOException("disk full");
+                            })))
+        .isInstanceOf(CliException.class)
+        .hasMessageContaining("disk full");
+    assertThat(target).hasContent("old");
+    file.write(path -> AtomicFile.write(path, out -> out.write('n')));
+    assertThat(target).hasContent("n");
     try (var files = Files.list(folder)) {
       assertThat(files).containsExactly(target);
     }
@@ -42,20 +45,16 @@ class OutputFileTest {
     Path real = folder.resolve("real");
     Files.writeString(real, "old");
     Path link = Files.createSymbolicLink(folder.resolve("link"), real);
-    try (OutputFile file = new OutputFile(link)) {
-      file.write(draft -> Files.writeString(draft, "new"));
-    }
+    new OutputFile(link).write(path -> AtomicFile.write(path, out -> out.write('n')));
     assertThat(link).isSymbolicLink();
-    assertThat(real).hasContent("new");
+    assertThat(real).hasContent("n");
   }
 
   @Test
   void aDeviceIsWrittenToAndStays() {
     Path device = Path.of("/dev/null");
     org.junit.jupiter.api.Assumptions.assumeTrue(Files.exists(device), "no /dev/null here");
-    try (OutputFile file = new OutputFile(device)) {
-      file.write(draft -> Files.writeString(draft, "gone"));
-    }
+    new OutputFile(device).write(path -> AtomicFile.write(path, out -> out.write('g')));
     assertThat(Files.isRegularFile(device)).isFalse();
   }
 }

@@ -2,13 +2,13 @@ package dev.lanewise.cli.report;
 
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
+import dev.lanewise.data.AtomicFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -117,16 +117,10 @@ public final class Report {
   }
 
   private static void replace(Path file, String content) throws IOException {
-    Path draft = file.resolveSibling("." + file.getFileName() + ".part");
     try {
-      Files.writeString(draft, content);
-      try {
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
-      }
-    } finally {
-      Files.deleteIfExists(draft);
+      AtomicFile.write(file, out -> out.write(content.getBytes(StandardCharsets.UTF_8)));
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.lanewise.engine.io;
 
+import dev.lanewise.engine.file.AtomicWrite;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
@@ -196,8 +197,9 @@ public final class ModelWriter {
 
   /**
    * Writes the file: to a temporary one in the same directory, forced to the disk and renamed, so
-   * that there is the older file or the new one at any time, and after a crash. A crash may leave
-   * the temporary one, {@code .NAME.UUID.tmp}.
+   * that there is the older file or the new one at any time, also after the process was killed or
+   * the machine lost power. When this has returned, the new one is on the disk. A process that is
+   * killed may leave the temporary one, {@code .NAME.UUID.tmp}, which the next write removes.
    *
    * @throws UncheckedIOException if the file cannot be written; an older one is then as it was
    * @throws UnsupportedOperationException on a big-endian machine

@@ -1,6 +1,5 @@
 package dev.lanewise.engine.io;
 
-import dev.lanewise.engine.matrix.ByteMatrix;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -12,11 +11,7 @@ final class SaveProcess {
   public static void main(String[] args) {
     Path file = Path.of(args[0]);
     for (int i = 0; ; i++) {
-      ByteMatrix matrix = ByteMatrix.zeros(200 + i % 3, 4096);
-      for (int row = 0; row < matrix.rows(); row++) {
-        matrix.set(row, 0, i % 3);
-      }
-      new ModelWriter("saved").integer("n", i % 3).bytes("m", matrix).write(file);
+      SavedFile.write(file, i % 3);
       if (i == 0) {
         System.out.write("saved\n".getBytes(StandardCharsets.US_ASCII), 0, 6);
         System.out.flush();

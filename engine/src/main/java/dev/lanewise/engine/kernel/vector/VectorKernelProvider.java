@@ -4,6 +4,7 @@ import dev.lanewise.engine.kernel.KernelProvider;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Probe;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +14,9 @@ import java.util.Map;
 public final class VectorKernelProvider implements KernelProvider {
 
   private static final String MODULE = "jdk.incubator.vector";
+
+  /** What HotSpot says of itself with {@code -Xint} and {@code -XX:TieredStopAtLevel=1}. */
+  private static final List<String> WITHOUT_C2 = List.of("interpreted mode", "emulated-client");
 
   @Override
   public String name() {
@@ -31,6 +35,17 @@ public final class VectorKernelProvider implements KernelProvider {
           facts);
     }
     facts.put("module", "present");
+    String compiler = System.getProperty("java.vm.info", "");
+    if (WITHOUT_C2.stream().anyMatch(compiler::contains)) {
+      facts.put("compiler", compiler);
+      return new Probe(
+          name(),
+          false,
+          "without the compiler C2 the Vector API is slower than plain loops ("
+              + compiler
+              + "); start Java without -XX:TieredStopAtLevel and -Xint",
+          facts);
+    }
     try {
       int bits = Lanes.SHAPE.vectorBitSize();
       facts.put("species", bits + " bits");

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lanewise.engine.file;
+
+import org.jspecify.annotations.NullMarked;
