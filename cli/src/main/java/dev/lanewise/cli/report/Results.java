@@ -44,6 +44,9 @@ record Results(
 
   private static final int LARGEST_SIDE = 256;
 
+  /** A difference of two still is a number, and charts find ticks for it. */
+  private static final double LARGEST_NUMBER = 1e100;
+
   /** Ids become names of files and of places in the page. */
   private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
 
@@ -181,7 +184,8 @@ record Results(
     Results results(ObjectNode root) throws ReportException {
       Map<String, String> run = new LinkedHashMap<>();
       for (Map.Entry<String, JsonNode> entry : root.path("run").properties()) {
-        run.put(entry.getKey(), entry.getValue().asString(""));
+        String at = "run." + shown(entry.getKey(), "a key of run");
+        run.put(entry.getKey(), shown(entry.getValue().asString(""), at));
       }
       List<Found> found = new ArrayList<>();
       Set<String> ids = new HashSet<>();
@@ -196,7 +200,7 @@ record Results(
       List<String> missing = new ArrayList<>();
       for (JsonNode id : root.path("options").path("experiments")) {
         if (!ids.contains(id.asString(""))) {
-          missing.add(id.asString(""));
+          missing.add(shown(id.asString(""), "options.experiments"));
         }
       }
       return new Results(text(root, "version", ""), text(root, "commit", ""), run, found, missing);
@@ -374,7 +378,7 @@ record Results(
         if (!node.isString()) {
           throw error(at + " holds something other than text");
         }
-        texts.add(node.asString());
+        texts.add(shown(node.asString(), at));
       }
       return texts;
     }
@@ -384,13 +388,33 @@ record Results(
       if (!value.isString()) {
         throw error(at + key + " is " + (value.isMissingNode() ? "missing" : "not text"));
       }
-      return value.asString();
+      return shown(value.asString(), at + key);
+    }
+
+    /** What is shown must be text: XML has no way to write anything else. */
+    private String shown(String text, String at) throws ReportException {
+      if (!text.codePoints().allMatch(Reader::isText)) {
+        throw error(at + " has a character that is no text");
+      }
+      return text;
+    }
+
+    private static boolean isText(int codePoint) {
+      return codePoint == '\t'
+          || codePoint == '\n'
+          || codePoint == '\r'
+          || (!Character.isISOControl(codePoint)
+              && Character.getType(codePoint) != Character.SURROGATE
+              && (codePoint & 0xFFFE) != 0xFFFE);
     }
 
     private double number(JsonNode node, String at) throws ReportException {
       double value = node.isNumber() ? node.doubleValue() : Double.NaN;
       if (!Double.isFinite(value)) {
         throw error(at + " is " + (node.isMissingNode() ? "missing" : "not a number"));
+      }
+      if (Math.abs(value) > LARGEST_NUMBER) {
+        throw error(at + " is beyond what a chart can show");
       }
       return value;
     }

@@ -188,6 +188,14 @@ class ReportTest {
         "\"side\": 2            | \"side\": 3                | pixels: 4, not 9",
         "\"side\": 2            | \"side\": 1000000          | side is not a whole number",
         "\"AP+A/w==\"           | \"AP+A/w!!\"               | pixels is not base64",
+        "a seven                | a \\u0000                 | label has a character that is no"
+            + " text",
+        "the first              | \\ud800                   | results[0].title has a character",
+        "Test CPU               | \\ufffe                   | run.cpu has a character that is no",
+        "\"third\"             | \"\\u001b[2J\"          | options.experiments has a character",
+        "\"ours\": 0.9,        | \"ours\": -1e101,         | ours is beyond what a chart can show",
+        "[[5.0, 1.0]            | [[1e300, 1.0]              | values[0] is beyond what a chart"
+            + " can",
         "\"rows\":              | \"nothing\":               | results[0].rows is missing",
         "\"results\":           | \"result\":                | results is missing",
         "\"results\":           | \"results                  | it is not JSON",

@@ -25,6 +25,7 @@ final class Gunzip extends InputStream {
   private final InputStream in;
   private final Inflater inflater = new Inflater(true);
   private final CRC32 crc = new CRC32();
+  private final CRC32 headerCrc = new CRC32();
   private final byte[] buffer = new byte[1 << 14];
   private int next;
   private int limit;
@@ -93,6 +94,7 @@ final class Gunzip extends InputStream {
 
   private void readHeader() throws IOException {
     long start = position();
+    headerCrc.reset();
     if (u8() != MAGIC_1 || u8() != MAGIC_2) {
       throw new DataFormatException(name, start, "there are bytes after the end of the gzip data");
     }
@@ -114,7 +116,11 @@ final class Gunzip extends InputStream {
       skipText();
     }
     if ((flags & HEADER_CRC) != 0) {
-      skip(2);
+      int expected = (int) headerCrc.getValue() & 0xFFFF;
+      long at = position();
+      if ((u8() | u8() << 8) != expected) {
+        throw new DataFormatException(name, at, "the header's checksum does not match the header");
+      }
     }
     crc.reset();
     inflater.reset();
@@ -151,7 +157,9 @@ final class Gunzip extends InputStream {
     if (!fill()) {
       throw malformed("the file ends within a gzip header or trailer");
     }
-    return buffer[next++] & 0xFF;
+    int value = buffer[next++] & 0xFF;
+    headerCrc.update(value);
+    return value;
   }
 
   /** Makes sure that the buffer holds a byte; false at the end of the file. */

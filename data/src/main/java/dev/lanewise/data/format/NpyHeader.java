@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // read once, never compared
 record NpyHeader(NpyType type, boolean bigEndian, boolean fortran, int[] shape) {
   /** NumPy's own limit on the number of dimensions. */
-  private static final int MAX_DIMENSIONS = 64;
+  static final int MAX_DIMENSIONS = 64;
 
   /**
    * @param start where the text starts in the content
@@ -62,7 +62,9 @@ record NpyHeader(NpyType type, boolean bigEndian, boolean fortran, int[] shape) 
                 shape = tuple();
                 yield known;
               }
-              default -> throw malformed(keyAt, "the header has an unknown key '" + key + "'");
+              default ->
+                  throw malformed(
+                      keyAt, "the header has an unknown key '" + Reading.shortened(key) + "'");
             };
         if (repeated) {
           throw malformed(keyAt, "the header has the key '" + key + "' twice");
@@ -81,7 +83,8 @@ record NpyHeader(NpyType type, boolean bigEndian, boolean fortran, int[] shape) 
       char order = descr.isEmpty() ? ' ' : descr.charAt(0);
       NpyType type = descr.isEmpty() ? null : NpyType.of(descr.substring(1));
       if (type == null || "<>|=".indexOf(order) < 0 || (order == '|' && type.bytes() > 1)) {
-        throw malformed(descrAt, "elements of type '" + descr + "' are not read");
+        throw malformed(
+            descrAt, "elements of type '" + Reading.shortened(descr) + "' are not read");
       }
       return new NpyHeader(type, order == '>', fortran, shape);
     }
@@ -143,7 +146,7 @@ record NpyHeader(NpyType type, boolean bigEndian, boolean fortran, int[] shape) 
             from,
             digits.isEmpty()
                 ? "expected a dimension in the header"
-                : "dimension " + digits + " is too large");
+                : "dimension " + Reading.shortened(digits) + " is too large");
       }
     }
 

@@ -83,10 +83,11 @@ public final class Npz {
     for (ZipEntry entry : Collections.list(zip.entries())) {
       String name = entry.getName();
       if (leadsOut(name)) {
-        throw directory(file, "member '" + name + "' leads out of its directory");
+        throw directory(
+            file, "member '" + Reading.shortened(name) + "' leads out of its directory");
       }
       if (members.putIfAbsent(name, entry) != null) {
-        throw directory(file, "member '" + name + "' is there twice");
+        throw directory(file, "member '" + Reading.shortened(name) + "' is there twice");
       }
       long packed = entry.getCompressedSize();
       boolean stored = entry.getMethod() == ZipEntry.STORED;
@@ -94,7 +95,12 @@ public final class Npz {
       if (packed < 0 || packed > fileSize || entry.getSize() < 0 || entry.getSize() > bound) {
         throw directory(
             file,
-            "member '" + name + "' cannot be " + entry.getSize() + " bytes long, packed " + packed);
+            "member '"
+                + Reading.shortened(name)
+                + "' cannot be "
+                + entry.getSize()
+                + " bytes long, packed "
+                + packed);
       }
       total += stored ? 0 : entry.getSize();
       if (total > Content.MAX_UNPACKED) {
@@ -120,7 +126,7 @@ public final class Npz {
   }
 
   private static NpyArray read(Path file, ZipFile zip, ZipEntry entry) throws IOException {
-    String member = file + "!" + entry.getName();
+    String member = file + "!" + Reading.shortened(entry.getName());
     CRC32 crc = new CRC32();
     try (Content content =
         new Content(
@@ -170,9 +176,16 @@ public final class Npz {
    * any time.
    *
    * @param arrays by name, without {@code .npy}, in the order to write
+   * @throws IllegalArgumentException if a name is one that {@link #read} would refuse, has half a
+   *     surrogate pair, or takes more than 65,535 bytes
    * @throws UncheckedIOException if it cannot be written
    */
   public static void write(Path file, SequencedMap<String, NpyArray> arrays) {
+    for (String name : arrays.keySet()) {
+      if (leadsOut(name + SUFFIX)) {
+        throw new IllegalArgumentException("a member cannot be named '" + name + SUFFIX + "'");
+      }
+    }
     AtomicFile.write(
         file,
         out -> {

@@ -15,6 +15,11 @@ final class Reading {
     T read() throws IOException;
   }
 
+  /** A hostile name must not fill the terminal of who reads the message. */
+  static String shortened(String name) {
+    return name.length() > 100 ? name.substring(0, 100) + "..." : name;
+  }
+
   /**
    * Runs a reader of a file.
    *

@@ -34,6 +34,7 @@ public final class Tensors {
   /**
    * Writes a NumPy archive, for {@code numpy.load}. The file is replaced in one step.
    *
+   * @throws IllegalArgumentException as {@link Npz#write}
    * @throws UncheckedIOException if the file cannot be written
    */
   public static void writeNpz(Path file, SequencedMap<String, FloatMatrix> tensors) {
@@ -48,7 +49,8 @@ public final class Tensors {
    * Writes a safetensors file: the length of a header as 8 bytes, the header in JSON, the data. The
    * file is replaced in one step.
    *
-   * @throws IllegalArgumentException if a name is {@code __metadata__}, which the format reserves
+   * @throws IllegalArgumentException if a name is {@code __metadata__}, which the format reserves,
+   *     or has half a surrogate pair, which UTF-8 cannot say
    * @throws UncheckedIOException if the file cannot be written
    */
   public static void writeSafetensors(Path file, SequencedMap<String, FloatMatrix> tensors) {
@@ -74,6 +76,9 @@ public final class Tensors {
     for (Map.Entry<String, FloatMatrix> tensor : tensors.entrySet()) {
       if (tensor.getKey().equals(METADATA)) {
         throw new IllegalArgumentException("a tensor cannot be named " + METADATA);
+      }
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(tensor.getKey())) {
+        throw new IllegalArgumentException("a tensor's name has half a surrogate pair");
       }
       FloatMatrix matrix = tensor.getValue();
       long end = at + 4L * matrix.rows() * matrix.columns();

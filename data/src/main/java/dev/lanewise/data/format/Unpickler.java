@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * arguments turns into a dictionary; and it allocates what a length says before it looks whether
  * the bytes are there.
  *
- * <p>Memory: every length is checked against the file first, and nothing is copied twice by a
- * reference, so the result is at most a constant times the file. Nothing here walks the result, so
- * a list that holds itself does no harm.
+ * <p>Memory: every length is checked against the file first, and all arrays together may not be
+ * larger than it, so the result is at most a constant times the file. Every object of the result is
+ * looked at once, however often it is referred to, so a list that holds itself does no harm.
  */
 public final class Unpickler {
   /** Plenty for a thousand images (0.9 MB), little enough to hold in memory as a whole. */
@@ -52,6 +54,7 @@ public final class Unpickler {
   private List<Object> stack = new ArrayList<>();
   private final Deque<List<Object>> marked = new ArrayDeque<>();
   private final List<Object> memo = new ArrayList<>();
+  private long copied;
 
   private Unpickler(String file, byte[] bytes) {
     this.file = file;
@@ -143,9 +146,26 @@ public final class Unpickler {
         if (at != bytes.length) {
           throw malformed(at, "there are bytes after the end of the pickle");
         }
+        requireData(result);
         return result;
       }
       execute(opcode);
+    }
+  }
+
+  /** Names of classes, and types, are what arrays are made with; they are no data themselves. */
+  private void requireData(Object result) {
+    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Object> waiting = new ArrayDeque<>(List.of(result));
+    while (!waiting.isEmpty()) {
+      switch (waiting.pop()) {
+        case Map<?, ?> map when seen.add(map) -> waiting.addAll(map.values());
+        case List<?> list when seen.add(list) -> waiting.addAll(list);
+        case Tuple tuple when seen.add(tuple) -> waiting.addAll(tuple.items());
+        case Global _, Dtype _ ->
+            throw malformed(opcodeAt, "the pickle holds a type where only data can be");
+        default -> {}
+      }
     }
   }
 
@@ -229,14 +249,9 @@ public final class Unpickler {
     Global global = GLOBALS.get(qualified);
     if (global == null) {
       throw malformed(
-          opcodeAt, "the pickle asks for '" + shortened(qualified) + "', which is refused");
+          opcodeAt, "the pickle asks for '" + Reading.shortened(qualified) + "', which is refused");
     }
     return global;
-  }
-
-  /** A hostile name must not fill the terminal of who reads the message. */
-  private static String shortened(String name) {
-    return name.length() > 100 ? name.substring(0, 100) + "..." : name;
   }
 
   private void reduce() {
@@ -253,7 +268,8 @@ public final class Unpickler {
         && items.getFirst() instanceof String code) {
       NpyType type = NpyType.of(code);
       if (type == null) {
-        throw malformed(opcodeAt, "elements of type '" + shortened(code) + "' are not read");
+        throw malformed(
+            opcodeAt, "elements of type '" + Reading.shortened(code) + "' are not read");
       }
       stack.add(new Dtype(type));
     } else {
@@ -282,6 +298,9 @@ public final class Unpickler {
   }
 
   private int[] shape(List<Object> items) {
+    if (items.size() > NpyHeader.MAX_DIMENSIONS) {
+      throw malformed(opcodeAt, "an array has " + items.size() + " dimensions");
+    }
     int[] shape = new int[items.size()];
     for (int i = 0; i < shape.length; i++) {
       if (!(items.get(i) instanceof Long dimension)
@@ -307,6 +326,11 @@ public final class Unpickler {
               + " cannot have "
               + data.length
               + " bytes of data");
+    }
+    // The same bytes may be the data of many arrays, each of which copies them.
+    copied += data.length;
+    if (copied > bytes.length) {
+      throw malformed(opcodeAt, "all arrays together are larger than the file");
     }
     MemorySegment raw = NpyArray.allocate(data.length);
     raw.copyFrom(MemorySegment.ofArray(data));

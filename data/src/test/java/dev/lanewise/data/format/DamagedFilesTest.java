@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,6 +102,28 @@ class DamagedFilesTest {
     assertThatExceptionOfType(DataFormatException.class)
         .isThrownBy(() -> Idx.images(write(gzip(bomb))))
         .withMessageContaining("byte 24: there are bytes after the end");
+  }
+
+  /** The JDK writes none; some tools do. */
+  @Test
+  void checksTheChecksumOfAGzipHeader() throws IOException {
+    byte[] packed = gzip(LABELS);
+    byte[] summed = new byte[packed.length + 2];
+    System.arraycopy(packed, 0, summed, 0, 10);
+    System.arraycopy(packed, 10, summed, 12, packed.length - 10);
+    summed[3] = 2;
+    CRC32 crc = new CRC32();
+    crc.update(summed, 0, 10);
+    summed[10] = (byte) crc.getValue();
+    summed[11] = (byte) (crc.getValue() >>> 8);
+    assertThat(Idx.labels(write(summed), 10)).containsExactly(1, 2, 9);
+    for (int bit = 0; bit < 16; bit++) {
+      byte[] damaged = summed.clone();
+      damaged[10 + bit / 8] ^= (byte) (1 << bit % 8);
+      assertThatExceptionOfType(DataFormatException.class)
+          .isThrownBy(() -> Idx.labels(write(damaged), 10))
+          .withMessageContaining("byte 10: the header's checksum does not match");
+    }
   }
 
   @Test

@@ -1,10 +1,13 @@
 package dev.lanewise.data.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lanewise.data.DataFormatException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +41,69 @@ class NpyTest {
         assertThat(array.getDouble(i)).isEqualTo((double) expected);
       }
     }
+  }
+
+  private Path file(String descr, String shape, byte... data) throws IOException {
+    String header = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': " + shape + "}\n";
+    ByteBuffer file = ByteBuffer.allocate(10 + header.length() + data.length);
+    file.put("\u0093NUMPY\1\0".getBytes(StandardCharsets.ISO_8859_1));
+    file.put((byte) header.length()).put((byte) 0);
+    file.put(header.getBytes(StandardCharsets.US_ASCII)).put(data);
+    return Files.write(directory.resolve("x.npy"), file.array());
+  }
+
+  private NpyArray longs(String type, long... values) throws IOException {
+    ByteBuffer data = ByteBuffer.allocate(8 * values.length);
+    for (long value : values) {
+      data.putLong(value);
+    }
+    return Npy.read(file(">" + type, "(" + values.length + ",)", data.array()));
+  }
+
+  @Test
+  void largeUnsignedIntegersAreRoundedOnceOrRefused() throws IOException {
+    // 2^63, the largest, and one that lies just above the middle between two doubles.
+    NpyArray array = longs("u8", Long.MAX_VALUE, 1L << 63, -1, (1L << 63) + 1025, 1);
+    assertThat(array.getLong(0)).isEqualTo(Long.MAX_VALUE);
+    assertThat(array.getDouble(1)).isEqualTo(0x1p63);
+    assertThat(array.getDouble(2)).isEqualTo(0x1p64);
+    assertThat(array.getDouble(3)).isEqualTo(0x1p63 + 2048);
+    assertThat(array.getDouble(4)).isEqualTo(1);
+    assertThatExceptionOfType(DataFormatException.class)
+        .isThrownBy(() -> array.getLong(1))
+        .withMessageContaining("9223372036854775808 is not a 64-bit integer")
+        .satisfies(
+            e -> assertThat(e.offset()).isEqualTo(Files.size(directory.resolve("x.npy")) - 32));
+    assertThat(longs("i8", -1).getLong(0)).isEqualTo(-1);
+  }
+
+  @Test
+  void floatsThatAreNoIntegersAreRefused() throws IOException {
+    double[] values = {-0x1p63, 0x1p63, 0.5, Double.NaN, Math.nextDown(-0x1p63), -0.0};
+    NpyArray array = NpyArray.of(values, values.length);
+    assertThat(array.getLong(0)).isEqualTo(Long.MIN_VALUE);
+    assertThat(array.getLong(5)).isZero();
+    for (int i = 1; i < 5; i++) {
+      int index = i;
+      assertThatExceptionOfType(DataFormatException.class)
+          .isThrownBy(() -> array.getLong(index))
+          .withMessage("array, byte " + 8 * i + ": " + values[i] + " is not a 64-bit integer");
+    }
+  }
+
+  @Test
+  void shapesThatNoMatrixHasAreRefused() throws IOException {
+    Path overflow = file("|u1", "(2147483647, 2147483647, 2147483647)");
+    assertThatExceptionOfType(DataFormatException.class)
+        .isThrownBy(() -> Npy.read(overflow))
+        .withMessageContaining("is too large");
+    NpyArray wide = Npy.read(file("|u1", "(0, 65536, 65536)"));
+    assertThatExceptionOfType(DataFormatException.class)
+        .isThrownBy(wide::toByteMatrix)
+        .withMessageContaining("rows of shape [0, 65536, 65536] are too long");
+    assertThat(Npy.read(file("|u1", "(0, 2147483647)")).toByteMatrix().columns())
+        .isEqualTo(Integer.MAX_VALUE);
+    assertThat(NpyArray.of(new byte[2], 1, 2)).hasToString("u1[1, 2]");
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
@@ -108,6 +109,25 @@ class TensorsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Tensors.writeSafetensors(path, tensors))
         .withMessageContaining("__metadata__");
+  }
+
+  /** What no reader could read back, or none of ours would. */
+  @Test
+  void namesThatCannotBeWrittenAreRefused() {
+    FloatMatrix one = random(7, 1, 1);
+    Path path = directory.resolve("x");
+    SequencedMap<String, FloatMatrix> half = new LinkedHashMap<>(Map.of("\ud800", one));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Tensors.writeSafetensors(path, half))
+        .withMessageContaining("half a surrogate pair");
+    assertThatIllegalArgumentException().isThrownBy(() -> Tensors.writeNpz(path, half));
+    for (String name : List.of("../x", "/x", "c:x", "a/../b", "a\0b")) {
+      assertThatIllegalArgumentException()
+          .as(name)
+          .isThrownBy(() -> Tensors.writeNpz(path, new LinkedHashMap<>(Map.of(name, one))))
+          .withMessageContaining("cannot be named");
+    }
+    assertThat(path).doesNotExist();
   }
 
   /** What NumPy computes with the exported weights is what the models say. */

@@ -106,11 +106,26 @@ class UnpicklerTest {
     refuses(pushed + "\u0093.", "byte " + (2 + pushed.length()), why);
   }
 
+  private static final String NO_DATA = "holds a type where only data can be";
+
   @Test
-  void doesNotTakeAPartOfANameForTheModule() throws IOException {
-    // these two do name numpy.dtype; the others only end as it does
-    assertThat(load("cnumpy\ndtype\n.")).isNotNull();
-    assertThat(load(text("numpy") + text("dtype") + "\u0093.")).isNotNull();
+  void refusesTypesAmongData() throws IOException {
+    String global = "cnumpy\ndtype\n";
+    String dtype = global + text("u1") + "\u0085R";
+    for (String type : List.of(global, dtype)) {
+      refuses(type + ".", "byte", NO_DATA);
+      refuses("]" + type + "a.", "byte", NO_DATA);
+      refuses("}" + text("a") + type + "s.", "byte", NO_DATA);
+      refuses(type + "\u0085\u0085.", "byte", NO_DATA);
+    }
+    assertThat(((Unpickler.Tuple) load(")\u0085.")).items()).hasSize(1);
+  }
+
+  @Test
+  void doesNotTakeAPartOfANameForTheModule() {
+    // these two do name numpy.dtype, which is no data; the others only end as it does
+    refuses("cnumpy\ndtype\n.", "byte 15", NO_DATA);
+    refuses(text("numpy") + text("dtype") + "\u0093.", "byte 23", NO_DATA);
     refuses("cevil.numpy\ndtype\n.", "byte 2", "'evil.numpy.dtype'");
     refuses("cnumpy \ndtype\n.", "byte 2", "'numpy .dtype'");
   }
@@ -149,6 +164,54 @@ class UnpicklerTest {
     refuses("h\1.", "byte 2", "the memo has no entry 1");
   }
 
+  /** Nothing may be made up where the file ends. */
+  @Test
+  void refusesInstructionsThatAreCutOff() throws IOException {
+    assertThat(load("C\3abc.")).isEqualTo(new byte[] {'a', 'b', 'c'});
+    assertThat(load("C\0.")).isEqualTo(new byte[0]);
+    for (String program :
+        List.of("C\5abc.", "C\4abc", "C\4abc.", "G\0\0\0\0\0\0.", "J\1\2", "M\1")) {
+      refuses(program, "byte", "the file ends");
+    }
+    refuses("", "byte 2", "ends before the pickle does");
+    refuses("]q\0h\1.", "byte 5", "the memo has no entry 1");
+  }
+
+  @Test
+  void readsIntegersOfAllLengths() throws IOException {
+    assertThat(load("\u008a\0.")).isEqualTo(0L);
+    assertThat(load("\u008a\1\u007f.")).isEqualTo(127L);
+    assertThat(load("\u008a\1\u00ff.")).isEqualTo(-1L);
+    assertThat(load("\u008a\2\0\1.")).isEqualTo(256L);
+    assertThat(load("\u008a\2\u00ff\0.")).isEqualTo(255L);
+    assertThat(load("\u008a\10\0\0\0\0\0\0\0\u0080.")).isEqualTo(Long.MIN_VALUE);
+    refuses("\u008a\11\0\0\0\0\0\0\0\0\1.", "byte 2", "an integer of 9 bytes is too large");
+    assertThat(load("J\u00fe\u00ff\u00ff\u00ff.")).isEqualTo(-2L);
+    assertThat(load("M\u00ff\u00ff.")).isEqualTo(65_535L);
+  }
+
+  @Test
+  void readsEmptyArraysAndRefusesShapesThatDoNotFit() throws IOException {
+    assertThat(array("K\0\u0085", 0).shape()).containsExactly(0);
+    assertThat(array("K\0J\u00ff\u00ff\u00ff\u007f\u0086", 0).shape())
+        .containsExactly(0, Integer.MAX_VALUE);
+    refuses(ARRAY + state("K\1\u0085", 2) + "b.", "byte", "shape [1] cannot have 2 bytes");
+    refuses(ARRAY + state("J\u00ff\u00ff\u00ff\u00ff\u0085", 0) + "b.", "byte", "shape is not one");
+    refuses(ARRAY + state("K\0\u008a\5\0\0\0\u0080\0\u0086", 0) + "b.", "byte", "shape is not one");
+  }
+
+  /** A byte order is the second item of a type's state; what follows does not matter. */
+  @Test
+  void readsAByteOrderFromTheShortestStateOfAType() throws IOException {
+    String type = "cnumpy\ndtype\n" + text("i2") + "\u0085R(K\3" + text(">") + "tb";
+    Object loaded = load(ARRAY + "(K\1K\1\u0085" + type + "\u0089C\2\0\7tb.");
+    assertThat(((Unpickler.Ndarray) loaded).array().orElseThrow().getLong(0)).isEqualTo(7);
+  }
+
+  private NpyArray array(String shape, int bytes) throws IOException {
+    return ((Unpickler.Ndarray) load(ARRAY + state(shape, bytes) + "b.")).array().orElseThrow();
+  }
+
   @Test
   void refusesWhatIsLeftOver() {
     refuses("]].", "byte 4", "more than one object");
@@ -157,6 +220,39 @@ class UnpicklerTest {
     refuses("]", "byte 3", "ends before the pickle does");
     refuses(".", "byte 2", "nothing to work on");
     refuses("e.", "byte 2", "a mark that is not there");
+  }
+
+  private static final String ARRAY =
+      "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\n\u0085R";
+
+  /** The state of an array of bytes, to be followed by BUILD. */
+  private static String state(String shape, int bytes) {
+    return "(K\1"
+        + shape
+        + "cnumpy\ndtype\n"
+        + text("u1")
+        + "\u0085R\u0089C"
+        + (char) bytes
+        + "x".repeat(bytes)
+        + "t";
+  }
+
+  /** A few bytes for each array, and each array a copy of all the data: memory would run out. */
+  @Test
+  void refusesToMakeManyArraysOfTheSameBytes() throws IOException {
+    String state = state("K\u00c8\u0085", 200);
+    List<?> list = (List<?>) load("](" + ARRAY + state + "q\0be.");
+    assertThat(((Unpickler.Ndarray) list.get(0)).array().orElseThrow().size()).isEqualTo(200);
+    refuses(
+        "](" + ARRAY + state + "q\0b" + (ARRAY + "h\0b").repeat(3) + "e.",
+        "byte 4",
+        "all arrays together are larger than the file");
+  }
+
+  @Test
+  void refusesMoreDimensionsThanNumpyHas() throws IOException {
+    assertThat(load(ARRAY + state("(" + "K\1".repeat(64) + "t", 1) + "b.")).isNotNull();
+    refuses(ARRAY + state("(" + "K\1".repeat(65) + "t", 1) + "b.", "byte", "has 65 dimensions");
   }
 
   private static String text(String value) {
