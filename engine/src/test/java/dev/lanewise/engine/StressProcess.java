@@ -1,11 +1,14 @@
 package dev.lanewise.engine;
 
+import dev.lanewise.engine.kernel.Metric;
+import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.linear.Perceptron;
 import dev.lanewise.engine.linear.PerceptronTrainer;
 import dev.lanewise.engine.linear.SoftmaxRegression;
 import dev.lanewise.engine.linear.SoftmaxRegressionTrainer;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.IntMatrix;
 import dev.lanewise.engine.neighbors.Distance;
 import dev.lanewise.engine.neighbors.NearestNeighbors;
 import dev.lanewise.engine.neighbors.UpdatableNeighbors;
@@ -49,6 +52,7 @@ final class StressProcess {
    */
   public static void main(String[] args) throws InterruptedException {
     StressProcess process = new StressProcess(Path.of(args[2]));
+    fillWorkspaces();
     long seconds = Long.parseLong(args[0]);
     if (seconds > 0) {
       process.stress(seconds);
@@ -57,6 +61,26 @@ final class StressProcess {
     process.lifecycles(Integer.parseInt(args[1]));
     if (!process.clean) {
       System.exit(1);
+    }
+  }
+
+  /** A process keeps some idle workspaces of its kernels: here all that it may keep. */
+  private static void fillWorkspaces() throws InterruptedException {
+    FloatMatrix a = FloatMatrix.zeros(1_000, 1_000);
+    ByteMatrix rows = ByteMatrix.zeros(10_000, 784);
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      crowd(
+          () ->
+              engine
+                  .kernels()
+                  .gemm(Transpose.NO, Transpose.NO, 1, a, a, 0, FloatMatrix.zeros(1_000, 1_000)));
+      for (Metric metric : Metric.values()) {
+        crowd(
+            () ->
+                engine
+                    .kernels()
+                    .distances(metric, rows.rows(0, 60), rows, IntMatrix.zeros(60, rows.rows())));
+      }
     }
   }
 

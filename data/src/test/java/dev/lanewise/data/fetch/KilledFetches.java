@@ -68,8 +68,8 @@ final class KilledFetches {
         Process process = start(mirror, directory);
         try (BufferedReader said = process.inputReader()) {
           require(FetchProcess.STARTS.equals(said.readLine()), "the download does not start");
-          // The whole of it takes some 300 ms.
-          Thread.sleep(random.nextInt(500));
+          // Long enough for some to be done before.
+          Thread.sleep(random.nextInt(1_500));
         } finally {
           process.destroyForcibly(); // SIGKILL
         }
