@@ -61,6 +61,8 @@ class VotesTest {
     assertThat(vote.decide(labels(7, 3), distances(1, 2), 2)).isEqualTo(3);
     assertThat(vote.decide(labels(7, 3, 3, 7), distances(1, 20, 30, 40), 4)).isEqualTo(3);
     assertThat(vote.decide(labels(9, 9, 4), distances(1, 2, 3), 3)).isEqualTo(9);
+    // Below half of the votes the neighbour at distance 0 would count against label 0.
+    assertThat(vote.decide(labels(0, 0, 1, 2), distances(0, 9, 10, 11), 4)).isEqualTo(0);
   }
 
   @Test
