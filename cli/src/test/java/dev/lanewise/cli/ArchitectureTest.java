@@ -90,7 +90,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void dataKnowsMatricesAndNothingElseOfTheEngine() {
+  void dataKnowsMatricesAndFilesAndNothingElseOfTheEngine() {
     noClasses()
         .that()
         .resideInAPackage("dev.lanewise.data..")
