@@ -120,8 +120,6 @@ final class Charts {
   private static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, 10);
   private static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 14);
 
-  private static final Color NOTHING = new Color(0, 0, 0, 0);
-
   // Cividis: read alike with and without red-green blindness, and in grey.
   private static final int[] SCALE = {
     0x00224E, 0x2A3F6D, 0x575C6D, 0x7D7C78, 0xA59C74, 0xD2C060, 0xFEE838
