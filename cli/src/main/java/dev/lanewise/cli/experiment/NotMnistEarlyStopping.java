@@ -87,10 +87,10 @@ final class NotMnistEarlyStopping implements Experiment {
   private static List<Pictures.Mark> marks(NotMnistRuns runs) {
     List<Pictures.Mark> marks = new ArrayList<>();
     for (String figure : List.of(NotMnistRuns.PUBLISHED_LOSS, NotMnistRuns.CROSS_ENTROPY)) {
-      marks.add(new Pictures.Mark(chart(figure), "published: 50", FIFTIETH));
+      marks.add(new Pictures.Mark(chart(figure), "published: stops at 50", FIFTIETH));
       for (int width : NotMnistRuns.WIDTHS) {
         int best = smallest(runs.of(width).of("validation" + figure, 0));
-        marks.add(new Pictures.Mark(chart(figure), "F = " + width + ": " + best, best));
+        marks.add(new Pictures.Mark(chart(figure), "F = " + width + ": best at " + best, best));
       }
     }
     return marks;

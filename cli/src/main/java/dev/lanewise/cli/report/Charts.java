@@ -3,15 +3,21 @@ package dev.lanewise.cli.report;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.Paint;
 import java.awt.Shape;
 import java.awt.Stroke;
 import java.awt.font.FontRenderContext;
 import java.awt.geom.Ellipse2D;
+import java.awt.geom.Line2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
+import java.math.BigDecimal;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
+import java.text.FieldPosition;
 import java.text.NumberFormat;
+import java.text.ParsePosition;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,10 +32,14 @@ import org.jfree.chart.annotations.XYTextAnnotation;
 import org.jfree.chart.axis.AxisLocation;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTick;
 import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.SymbolAxis;
+import org.jfree.chart.axis.TickUnits;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.block.BlockBorder;
+import org.jfree.chart.plot.DatasetRenderingOrder;
+import org.jfree.chart.plot.SeriesRenderingOrder;
 import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.PaintScale;
@@ -41,10 +51,11 @@ import org.jfree.chart.title.LegendTitle;
 import org.jfree.chart.title.PaintScaleLegend;
 import org.jfree.chart.title.TextTitle;
 import org.jfree.chart.ui.HorizontalAlignment;
-import org.jfree.chart.ui.RectangleAnchor;
+import org.jfree.chart.ui.Layer;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.chart.ui.TextAnchor;
+import org.jfree.data.Range;
 import org.jfree.data.xy.DefaultXYZDataset;
 import org.jfree.data.xy.XYIntervalSeries;
 import org.jfree.data.xy.XYIntervalSeriesCollection;
@@ -55,13 +66,16 @@ import org.jspecify.annotations.Nullable;
 /** The charts of a report. What is published is hollow, what is ours is filled. */
 final class Charts {
 
-  /** Wide enough for labels that can be read where a phone shows most of it. */
-  private static final int WIDTH = 560;
+  /** Shown on a phone's 390 pixels, letters of 12 are still 10 high. */
+  private static final int WIDTH = 440;
 
-  private static final int HEIGHT = 370;
+  private static final int HEIGHT = 330;
 
-  /** Of a line of text with the space around it. */
-  private static final int LINE = 26;
+  /** Of a line of text. */
+  private static final int LINE = 14;
+
+  /** Above and below the text of a row. */
+  private static final int ROW_PADDING = 10;
 
   /** Title, axis and legend. */
   private static final int AROUND = 130;
@@ -72,21 +86,39 @@ final class Charts {
   /** From so many runs of one kind on, they are drawn as a bundle. */
   private static final int BUNDLE = 3;
 
+  /** With more of them, only every second has a label. */
+  private static final int MOST_DECADES = 4;
+
   /** Values that differ by so much are drawn on a log scale. */
   private static final double DECADES = 50;
 
   /** Standard deviations beyond which only a figure's side matters. Shares are always nearer. */
   private static final double FARTHEST = 8;
 
-  /** More of a label would leave no room for the chart. */
-  private static final int LONGEST_LABEL = 36;
+  /** Longer lines of a label would leave no room for the chart. */
+  private static final int LABEL_LENGTH = 25;
+
+  private static final int LABEL_LINES = 3;
+
+  /** A word that is longer than a line may be so much. */
+  private static final int LONGEST_WORD = 30;
+
+  /** Powers of ten of the smallest and the largest step between two labels of an axis. */
+  private static final int FINEST = -9;
+
+  private static final int COARSEST = 12;
+
+  /** Cells of a grid with more columns have room for small figures. */
+  private static final int WIDE = 6;
+
+  /** A row whose range is a smaller part of the chart is a dot, whatever it says. */
+  private static final double READABLE = 1 / 20.0;
 
   private static final Pattern SEED = Pattern.compile("(.*?)(?:, )?seed \\d+");
 
   private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+  private static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, 10);
   private static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 14);
-
-  private static final Color NOTHING = new Color(0, 0, 0, 0);
 
   // Cividis: read alike with and without red-green blindness, and in grey.
   private static final int[] SCALE = {
@@ -113,6 +145,8 @@ final class Charts {
   static {
     // Else turned text becomes outlines, which nobody can select or search.
     TextUtils.setUseDrawRotatedStringWorkaround(false);
+    // Else widths are sums of whole pixels, which no browser draws.
+    TextUtils.setUseFontMetricsGetStringBounds(true);
   }
 
   private Charts() {}
@@ -149,6 +183,8 @@ final class Charts {
     XYSeriesCollection data = new XYSeriesCollection();
     XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
     renderer.setDrawSeriesLineAsPath(true);
+    // Dashed lines over solid ones: where two are the same, both are seen.
+    plot.setSeriesRenderingOrder(SeriesRenderingOrder.FORWARD);
     LegendItemCollection legend = new LegendItemCollection();
     Map<String, Integer> colors = new LinkedHashMap<>();
     List<String> told = new ArrayList<>();
@@ -189,22 +225,40 @@ final class Charts {
     XYLineAndShapeRenderer hollow = new XYLineAndShapeRenderer(false, true);
     hollow.setUseFillPaint(true);
     hollow.setUseOutlinePaint(true);
+    hollow.setDrawSeriesLineAsPath(true);
+    boolean together = together(published, colors);
     for (Results.Line line : published) {
       int series = theirs.getSeriesCount();
       theirs.addSeries(points(line, series));
       Color paint = published(line, colors);
+      // So many diamonds would be a smear.
+      boolean many = line.points().size() > MOST_SHAPES;
+      Stroke stroke = new BasicStroke(many ? 2.4f : 1.8f);
+      hollow.setSeriesLinesVisible(series, many);
+      hollow.setSeriesShapesVisible(series, !many);
+      hollow.setSeriesStroke(series, stroke);
       hollow.setSeriesFillPaint(series, Svg.SURFACE);
       hollow.setSeriesPaint(series, paint);
       hollow.setSeriesOutlinePaint(series, paint);
-      hollow.setSeriesOutlineStroke(series, new BasicStroke(1.8f));
+      hollow.setSeriesOutlineStroke(series, stroke);
       hollow.setSeriesShape(series, diamond(4.5));
-      legend.add(item(line.name(), paint, new BasicStroke(1.8f), diamond(4.5), false));
+      if (!together) {
+        legend.add(item(line.name(), paint, stroke, many ? null : diamond(4.5), many));
+      } else if (series == 0) {
+        legend.add(
+            item(
+                "published, in the same colours",
+                Svg.INK,
+                new BasicStroke(1.8f),
+                diamond(4.5),
+                false));
+      }
       told.add(line.name() + " " + ends(line));
     }
     plot.setDataset(1, theirs);
     plot.setRenderer(1, hollow);
-    plot.setDatasetRenderingOrder(org.jfree.chart.plot.DatasetRenderingOrder.FORWARD);
-    mark(plot, marks, colors);
+    plot.setDatasetRenderingOrder(DatasetRenderingOrder.FORWARD);
+    mark(plot, marks, colors, legend);
     plot.setFixedLegendItems(legend);
     Results.Line first = lines.getFirst();
     List<String> places = marks.stream().map(Results.Mark::label).toList();
@@ -241,6 +295,16 @@ final class Charts {
             Locale.ROOT, "from %.4g at %.6g to %.4g at %.6g", first[1], first[0], last[1], last[0]);
   }
 
+  /** Whether the published points are many kinds, and each has a line of ours in its colour. */
+  private static boolean together(List<Results.Line> published, Map<String, Integer> colors) {
+    return published.size() > 1
+        && published.stream()
+            .allMatch(
+                line ->
+                    line.points().size() <= MOST_SHAPES
+                        && !published(line, colors).equals(Svg.INK));
+  }
+
   /** The colour of our line of the same name. */
   private static Color published(Results.Line line, Map<String, Integer> colors) {
     String name = line.name().replaceAll(",? published$", "");
@@ -256,57 +320,80 @@ final class Charts {
     return color == null ? Svg.INK : Svg.series(color);
   }
 
-  private static void mark(XYPlot plot, List<Results.Mark> marks, Map<String, Integer> colors) {
-    double middle = plot.getDomainAxis().getRange().getCentralValue();
-    for (int i = 0; i < marks.size(); i++) {
-      Results.Mark mark = marks.get(i);
+  /** Places on the x axis. Their names are in the legend: in the chart they would cross curves. */
+  private static void mark(
+      XYPlot plot,
+      List<Results.Mark> marks,
+      Map<String, Integer> colors,
+      LegendItemCollection legend) {
+    for (Results.Mark mark : marks) {
       Color paint =
           colors.entrySet().stream()
               .filter(entry -> mark.label().startsWith(entry.getKey() + ":"))
               .map(entry -> Svg.series(entry.getValue()))
               .findFirst()
               .orElse(Svg.INK);
-      ValueMarker marker = new ValueMarker(mark.x(), paint, dashed(1.2f, 2, 3));
-      boolean left = mark.x() > middle;
+      Stroke stroke = dashed(1.6f, 2, 3);
+      ValueMarker marker = new ValueMarker(mark.x(), paint, stroke);
       marker.setAlpha(1);
-      marker.setLabel(mark.label());
-      marker.setLabelFont(TEXT);
-      marker.setLabelPaint(paint);
-      marker.setLabelBackgroundColor(NOTHING);
-      marker.setLabelAnchor(left ? RectangleAnchor.TOP_LEFT : RectangleAnchor.TOP_RIGHT);
-      marker.setLabelTextAnchor(left ? TextAnchor.TOP_RIGHT : TextAnchor.TOP_LEFT);
-      // One below the other, for marks are often near each other.
-      marker.setLabelOffset(new RectangleInsets(4 + 16.0 * i, 5, 0, 5));
-      plot.addDomainMarker(marker, org.jfree.chart.ui.Layer.FOREGROUND);
+      plot.addDomainMarker(marker, Layer.FOREGROUND);
+      LegendItem item = item(mark.label(), paint, stroke, null, true);
+      item.setLine(new Line2D.Double(0, -7, 0, 7));
+      legend.add(item);
     }
   }
 
-  /** The figures over the seeds, with the published ones. */
-  static Chart intervals(String id, String title, String x, List<Interval> rows) {
+  /** Whether figures with one axis for all could be told apart. */
+  static boolean readable(List<Interval> rows) {
+    double[] ranges = rows.stream().mapToDouble(row -> row.most() - row.least()).sorted().toArray();
+    return ranges.length == 0 || ranges[ranges.length / 2] >= READABLE * extent(rows).getLength();
+  }
+
+  /** From the smallest to the largest of what is drawn. */
+  private static Range extent(List<Interval> rows) {
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    for (Interval row : rows) {
+      double published = Double.isNaN(row.published()) ? row.mean() : shown(row.published());
+      least = Math.min(least, Math.min(row.least(), published));
+      most = Math.max(most, Math.max(row.most(), published));
+    }
+    return new Range(least, most);
+  }
+
+  private static double shown(double published) {
+    return Math.clamp(published, -FARTHEST, FARTHEST);
+  }
+
+  /**
+   * The figures over the seeds, with the published ones.
+   *
+   * @param rows of this chart
+   * @param all of the charts that have one axis with it
+   */
+  static Chart intervals(
+      String id, String title, String x, List<Interval> rows, List<Interval> all) {
     XYIntervalSeriesCollection ranges = new XYIntervalSeriesCollection();
     XYIntervalSeriesCollection deviations = new XYIntervalSeriesCollection();
     XYSeriesCollection published = new XYSeriesCollection();
     XYIntervalSeries range = new XYIntervalSeries("range");
     XYIntervalSeries deviation = new XYIntervalSeries("deviation");
     XYSeries theirs = new XYSeries("published", false);
-    String[] labels = new String[rows.size()];
+    RowAxis labels = new RowAxis(rows.stream().map(Interval::label).toList());
     List<String> told = new ArrayList<>();
-    boolean beyond = false;
     for (int i = 0; i < rows.size(); i++) {
       Interval row = rows.get(i);
-      labels[i] = shorten(row.label());
-      range.add(row.mean(), row.least(), row.most(), i, i, i);
+      double y = labels.middle(i);
+      range.add(row.mean(), row.least(), row.most(), y, y, y);
       deviation.add(
           row.mean(),
           Math.max(row.least(), row.mean() - row.sd()),
           Math.min(row.most(), row.mean() + row.sd()),
-          i,
-          i,
-          i);
+          y,
+          y,
+          y);
       if (!Double.isNaN(row.published())) {
-        double shown = Math.clamp(row.published(), -FARTHEST, FARTHEST);
-        beyond |= shown != row.published();
-        theirs.add(shown, i);
+        theirs.add(shown(row.published()), y);
       }
       told.add(
           String.format(
@@ -323,10 +410,20 @@ final class Charts {
     ranges.addSeries(range);
     deviations.addSeries(deviation);
     published.addSeries(theirs);
+    boolean beyond = rows.stream().anyMatch(row -> Math.abs(row.published()) > FARTHEST);
     String unit =
         beyond ? x + String.format(Locale.ROOT, " (beyond %.0f: at the edge)", FARTHEST) : x;
-    XYPlot plot = plot(number(unit), symbols("", labels));
-    plot.getRangeAxis().setInverted(true);
+    NumberAxis axis = number(unit);
+    Range extent = extent(all);
+    // A marker's radius more, or those at the ends would be cut.
+    axis.setRange(
+        Range.expand(
+            extent.getLength() > 0
+                ? extent
+                : Range.expandToInclude(extent, extent.getLowerBound() + 1e-3),
+            .05,
+            .05));
+    XYPlot plot = plot(axis, labels);
     plot.setRangeGridlinesVisible(false);
     Color ours = Svg.series(0);
     plot.setDataset(0, ranges);
@@ -335,21 +432,23 @@ final class Charts {
     plot.setRenderer(1, bars(ours, new BasicStroke(5f, BasicStroke.CAP_BUTT, 0), true));
     plot.setDataset(2, published);
     plot.setRenderer(2, hollow(Svg.series(1)));
-    plot.setDatasetRenderingOrder(org.jfree.chart.plot.DatasetRenderingOrder.FORWARD);
+    plot.setDatasetRenderingOrder(DatasetRenderingOrder.FORWARD);
     LegendItemCollection legend = new LegendItemCollection();
     legend.add(
         item(
             "our mean", ours, new BasicStroke(1), new Ellipse2D.Double(-4, -4, 8, 8), false, true));
     legend.add(item("± 1 sd", ours, new BasicStroke(5f), null, true));
     legend.add(item("range", ours, new BasicStroke(1.4f), null, true));
-    legend.add(item("published", Svg.series(1), new BasicStroke(1.8f), diamond(5), false));
+    if (!theirs.isEmpty()) {
+      legend.add(item("published", Svg.series(1), new BasicStroke(1.8f), diamond(5), false));
+    }
     plot.setFixedLegendItems(legend);
     return draw(
         id,
         plot,
         title,
-        AROUND + LINE * rows.size(),
-        "Interval chart, " + title + ": " + String.join("; ", told) + ".");
+        AROUND + labels.height(),
+        "Interval chart, " + title + ", " + unit + ": " + String.join("; ", told) + ".");
   }
 
   private static XYErrorRenderer bars(Color paint, Stroke stroke, boolean shapes) {
@@ -382,19 +481,19 @@ final class Charts {
     XYIntervalSeriesCollection links = new XYIntervalSeriesCollection();
     XYIntervalSeries link = new XYIntervalSeries("link");
     XYSeries theirs = new XYSeries("published", false);
-    String[] labels = new String[rows.size()];
+    RowAxis labels = new RowAxis(rows.stream().map(Timed::label).toList());
     List<String> told = new ArrayList<>();
     for (int i = 0; i < rows.size(); i++) {
       Timed row = rows.get(i);
-      labels[i] = shorten(row.label());
+      double y = labels.middle(i);
       link.add(
           row.ours(),
           Math.min(row.ours(), row.published()),
           Math.max(row.ours(), row.published()),
-          i,
-          i,
-          i);
-      theirs.add(row.published(), i);
+          y,
+          y,
+          y);
+      theirs.add(row.published(), y);
       told.add(
           row.label()
               + " "
@@ -403,12 +502,15 @@ final class Charts {
               + Numbers.time(row.published()));
     }
     links.addSeries(link);
-    LogAxis axis = log("time, seconds (log scale)");
-    axis.setNumberFormatOverride(format("#,##0.#### s"));
+    LogAxis axis = log("time (log scale)");
+    axis.setNumberFormatOverride(new TimeFormat());
+    double shortest =
+        rows.stream().mapToDouble(row -> Math.min(row.ours(), row.published())).min().orElse(1);
+    double longest =
+        rows.stream().mapToDouble(row -> Math.max(row.ours(), row.published())).max().orElse(1);
     // From milliseconds to hours, labels of every decade would touch.
-    axis.setAutoTickUnitSelection(true);
-    XYPlot plot = plot(axis, symbols("", labels));
-    plot.getRangeAxis().setInverted(true);
+    axis.setTickUnit(new NumberTickUnit(Math.log10(longest / shortest) > MOST_DECADES ? 2 : 1));
+    XYPlot plot = plot(axis, labels);
     plot.setRangeGridlinesVisible(false);
     XYErrorRenderer ours = bars(Svg.series(0), new BasicStroke(1.2f), true);
     ours.setErrorPaint(Svg.MUTED);
@@ -416,7 +518,7 @@ final class Charts {
     plot.setRenderer(0, ours);
     plot.setDataset(1, new XYSeriesCollection(theirs));
     plot.setRenderer(1, hollow(Svg.series(1)));
-    plot.setDatasetRenderingOrder(org.jfree.chart.plot.DatasetRenderingOrder.FORWARD);
+    plot.setDatasetRenderingOrder(DatasetRenderingOrder.FORWARD);
     LegendItemCollection legend = new LegendItemCollection();
     legend.add(
         item(
@@ -432,7 +534,7 @@ final class Charts {
         id,
         plot,
         title,
-        AROUND + LINE * rows.size(),
+        AROUND + labels.height(),
         "Dot chart on a log scale, " + title + ": " + String.join("; ", told) + ".");
   }
 
@@ -479,22 +581,20 @@ final class Charts {
       double value = cells[2][at];
       String text = value == 0 && log ? "·" : Numbers.figure(value, grid.decimals());
       XYTextAnnotation annotation = new XYTextAnnotation(text, cells[0][at], cells[1][at]);
-      annotation.setFont(TEXT);
+      annotation.setFont(columns > WIDE ? SMALL : TEXT);
       annotation.setPaint(shades.on(value));
       plot.addAnnotation(annotation);
     }
     JFreeChart chart = chart(plot, grid.title());
-    ValueAxis axis = log ? log(grid.value() + " (log scale)") : number(grid.value());
-    axis.setRange(shades.getLowerBound(), shades.getUpperBound());
-    PaintScaleLegend legend = new PaintScaleLegend(shades, axis);
+    PaintScaleLegend legend = shades.legend(grid.value());
     legend.setPosition(RectangleEdge.RIGHT);
     legend.setAxisLocation(AxisLocation.BOTTOM_OR_RIGHT);
     legend.setStripWidth(12);
     legend.setBackgroundPaint(null);
     legend.setStripOutlineVisible(false);
-    legend.setMargin(new RectangleInsets(0, 12, 30, 4));
+    legend.setMargin(new RectangleInsets(0, 6, 30, 0));
     chart.addSubtitle(legend);
-    int height = AROUND - 20 + LINE * rows;
+    int height = AROUND - 20 + (LINE + ROW_PADDING) * rows;
     StringBuilder told = new StringBuilder();
     for (int row = 0; row < rows; row++) {
       told.append(told.isEmpty() ? "" : "; ").append(grid.rows().get(row)).append(':');
@@ -550,6 +650,43 @@ final class Charts {
       return new Color(rgb(value));
     }
 
+    /** A strip in even steps of colour: its axis is linear, so on a log scale in powers of ten. */
+    PaintScaleLegend legend(String title) {
+      NumberAxis axis = number(log ? title + " (log scale)" : title);
+      if (!log) {
+        axis.setRange(least, most);
+        return new PaintScaleLegend(this, axis);
+      }
+      double from = Math.log10(least);
+      double to = Math.log10(most);
+      axis.setRange(from, to);
+      axis.setTickUnit(
+          new NumberTickUnit(1) {
+            @Override
+            public String valueToString(double power) {
+              return format(0).format(Math.pow(10, power));
+            }
+          });
+      return new PaintScaleLegend(
+          new PaintScale() {
+            @Override
+            public double getLowerBound() {
+              return from;
+            }
+
+            @Override
+            public double getUpperBound() {
+              return to;
+            }
+
+            @Override
+            public Paint getPaint(double power) {
+              return Shades.this.getPaint(Math.pow(10, power));
+            }
+          },
+          axis);
+    }
+
     /** What can be read on it. */
     Color on(double value) {
       int rgb = rgb(value);
@@ -576,7 +713,7 @@ final class Charts {
     }
     NumberAxis axis = number(label);
     if (whole) {
-      axis.setStandardTickUnits(NumberAxis.createIntegerTickUnits(Locale.ROOT));
+      axis.setStandardTickUnits(units(0));
     }
     return axis;
   }
@@ -586,21 +723,138 @@ final class Charts {
     axis.setAutoRangeIncludesZero(false);
     // At an axis that ends at zero, points there would be cut in half.
     axis.setAutoRangeStickyZero(false);
-    axis.setStandardTickUnits(NumberAxis.createStandardTickUnits(Locale.ROOT));
+    axis.setStandardTickUnits(units(FINEST));
+    // More air between the labels than need be: fewer lines say as much.
+    axis.setTickLabelInsets(new RectangleInsets(8, 6, 8, 6));
     return styled(axis);
+  }
+
+  /** Steps of 1, 2 and 5, whose labels have the decimals that tell them apart. */
+  private static TickUnits units(int finest) {
+    TickUnits units = new TickUnits();
+    for (int power = finest; power <= COARSEST; power++) {
+      for (int step : new int[] {1, 2, 5}) {
+        units.add(
+            new NumberTickUnit(
+                new BigDecimal(step).scaleByPowerOfTen(power).doubleValue(),
+                format(Math.max(0, -power))));
+      }
+    }
+    return units;
   }
 
   private static LogAxis log(String label) {
     LogAxis axis = new LogAxis(label);
     axis.setSmallestValue(1e-9);
-    axis.setNumberFormatOverride(format("#,##0.####"));
+    axis.setNumberFormatOverride(
+        new DecimalFormat("#,##0.####", DecimalFormatSymbols.getInstance(Locale.ROOT)));
     axis.setTickUnit(new NumberTickUnit(1));
     return styled(axis);
   }
 
-  private static NumberFormat format(String pattern) {
-    return new DecimalFormat(
-        pattern.replace(" s", "' s'"), DecimalFormatSymbols.getInstance(Locale.ROOT));
+  private static NumberFormat format(int decimals) {
+    NumberFormat format = NumberFormat.getNumberInstance(Locale.ROOT);
+    format.setMinimumFractionDigits(decimals);
+    format.setMaximumFractionDigits(decimals);
+    return format;
+  }
+
+  /** Powers of ten of a second, in a unit that suits them. */
+  private static final class TimeFormat extends NumberFormat {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public StringBuffer format(double seconds, StringBuffer to, FieldPosition field) {
+      DecimalFormat number =
+          new DecimalFormat("#,##0.###", DecimalFormatSymbols.getInstance(Locale.ROOT));
+      return seconds < .1
+          ? to.append(number.format(seconds * 1e3)).append(" ms")
+          : to.append(number.format(seconds)).append(" s");
+    }
+
+    @Override
+    public StringBuffer format(long seconds, StringBuffer to, FieldPosition field) {
+      return format((double) seconds, to, field);
+    }
+
+    @Override
+    public @Nullable Number parse(String text, ParsePosition position) {
+      throw new UnsupportedOperationException("only written");
+    }
+  }
+
+  /** Rows from the top down, whose labels may have several lines; its unit is a pixel. */
+  private static final class RowAxis extends NumberAxis {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<List<String>> labels;
+    private final double[] middles;
+
+    RowAxis(List<String> texts) {
+      labels = texts.stream().map(Charts::lines).toList();
+      middles = new double[labels.size()];
+      int height = 0;
+      for (int row = 0; row < middles.length; row++) {
+        int own = labels.get(row).size() * LINE + ROW_PADDING;
+        middles[row] = height + own / 2.0;
+        height += own;
+      }
+      setRange(0, height);
+      setInverted(true);
+      setTickMarksVisible(false);
+      styled(this);
+    }
+
+    /** That all rows take. */
+    int height() {
+      return (int) getRange().getLength();
+    }
+
+    /** Where a row is. */
+    double middle(int row) {
+      return middles[row];
+    }
+
+    @Override
+    protected List<NumberTick> refreshTicksVertical(
+        Graphics2D graphics, Rectangle2D area, RectangleEdge edge) {
+      List<NumberTick> ticks = new ArrayList<>();
+      for (int row = 0; row < middles.length; row++) {
+        List<String> lines = labels.get(row);
+        for (int i = 0; i < lines.size(); i++) {
+          ticks.add(
+              new NumberTick(
+                  middles[row] + (i - (lines.size() - 1) / 2.0) * LINE,
+                  lines.get(i),
+                  TextAnchor.CENTER_RIGHT,
+                  TextAnchor.CENTER_RIGHT,
+                  0));
+        }
+      }
+      return ticks;
+    }
+  }
+
+  /** A label in lines that leave room for the chart. */
+  private static List<String> lines(String label) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : label.split(" ", -1)) {
+      if (!line.isEmpty() && line.length() + 1 + word.length() > LABEL_LENGTH) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : " ").append(word);
+    }
+    lines.add(line.toString());
+    if (lines.size() > LABEL_LINES) {
+      String last = lines.get(LABEL_LINES - 1) + "…";
+      lines = new ArrayList<>(lines.subList(0, LABEL_LINES - 1));
+      lines.add(last);
+    }
+    return lines.stream()
+        .map(one -> one.length() <= LONGEST_WORD ? one : one.substring(0, LONGEST_WORD - 1) + "…")
+        .toList();
   }
 
   private static SymbolAxis symbols(String label, String... names) {
@@ -683,7 +937,7 @@ final class Charts {
         paint,
         new BasicStroke(1.8f),
         line,
-        new java.awt.geom.Line2D.Double(-14, 0, 14, 0),
+        new Line2D.Double(-14, 0, 14, 0),
         stroke,
         paint);
   }
@@ -727,11 +981,5 @@ final class Charts {
     diamond.lineTo(-size, 0);
     diamond.closePath();
     return diamond;
-  }
-
-  private static String shorten(String label) {
-    return label.length() <= LONGEST_LABEL
-        ? label
-        : label.substring(0, LONGEST_LABEL - 1).strip() + "…";
   }
 }

@@ -11,9 +11,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /**
@@ -21,6 +24,7 @@ import javax.imageio.ImageIO;
  */
 record Page(
     String version,
+    String ran,
     String interrupted,
     String total,
     List<Fact> facts,
@@ -43,8 +47,12 @@ record Page(
     FACTS.put("fma", "Fused multiply-add");
   }
 
-  /** More rows make a chart that nobody reads. */
-  private static final int MOST_INTERVALS = 60;
+  /** More rows make two charts. */
+  private static final int MOST_INTERVALS = 34;
+
+  /** Of figures that are no shares, however small. */
+  private static final Pattern LOSS =
+      Pattern.compile("^(?!.*accuracy).*\\b(?:loss|cross-entropy)\\b");
 
   /** Of experiments that time every row, the longest speak for the rest. */
   private static final int MOST_TIMES = 4;
@@ -56,8 +64,8 @@ record Page(
   private static final List<String> VERDICTS =
       List.of("equal", "within_spread", "explained", "differs", "not_comparable");
 
-  /** A line about the run. */
-  record Fact(String name, String value) {}
+  /** A line about the run, or several. */
+  record Fact(String name, List<String> values) {}
 
   /** How often a verdict was given. */
   record Count(Verdict verdict, long count) {}
@@ -93,10 +101,20 @@ record Page(
   record Table(
       String title,
       boolean spread,
+      boolean compared,
       boolean times,
+      boolean theirTimes,
       boolean tall,
       List<Line> lines,
-      List<Note> notes) {}
+      List<Note> notes) {
+    int size() {
+      return lines.size();
+    }
+
+    boolean hasNotes() {
+      return !notes.isEmpty();
+    }
+  }
 
   /** What is said about some rows. */
   record Note(String mark, String text) {}
@@ -108,7 +126,11 @@ record Page(
   record Figure(String file, String title, String svg) {}
 
   /** Images that belong together. */
-  record Gallery(String title, boolean rows, List<Strip> strips) {}
+  record Gallery(String title, int perRow, List<Strip> strips) {
+    boolean rows() {
+      return perRow > 0;
+    }
+  }
 
   /** Images beside each other. */
   record Strip(List<Image> images) {}
@@ -138,6 +160,22 @@ record Page(
     boolean hasChanges() {
       return !changes.isEmpty();
     }
+
+    boolean hasNotes() {
+      return !notes.isEmpty();
+    }
+
+    boolean hasCharts() {
+      return !charts.isEmpty();
+    }
+  }
+
+  /** The charts of the whole page. */
+  List<Figure> figures() {
+    return Stream.concat(
+            speed.stream(),
+            experiments.stream().flatMap(experiment -> experiment.charts().stream()))
+        .toList();
   }
 
   static Page of(Results results) {
@@ -147,10 +185,10 @@ record Page(
         (key, name) -> {
           String value = results.run().getOrDefault(key, "");
           if (!value.isEmpty()) {
-            facts.add(new Fact(name, value));
+            facts.add(new Fact(name, List.of(value)));
           }
         });
-    facts.add(new Fact("Lanewise", results.version() + ", commit " + results.commit()));
+    facts.add(new Fact("Lanewise", List.of(results.version() + ", commit " + results.commit())));
     facts.add(
         new Fact(
             "Data",
@@ -158,7 +196,7 @@ record Page(
                 .filter(found -> !found.rows().isEmpty())
                 .map(Results.Found::dataSource)
                 .distinct()
-                .collect(Collectors.joining("; "))));
+                .toList()));
     List<Count> counts = new ArrayList<>();
     for (String verdict : VERDICTS) {
       long count =
@@ -172,6 +210,7 @@ record Page(
     }
     return new Page(
         results.version() + " (commit " + results.commit() + ")",
+        experiments.size() + (experiments.size() == 1 ? " experiment" : " experiments"),
         results.missing().isEmpty()
             ? ""
             : "The run was interrupted: "
@@ -223,7 +262,12 @@ record Page(
     List<Results.Row> hidden = new ArrayList<>();
     for (Results.Row row : found.rows()) {
       if (row.headline()) {
-        String variant = row.variant().equals("same") ? "" : row.variant() + ": ";
+        String variant =
+            switch (row.variant()) {
+              case "same" -> "";
+              case "published" -> "as published: ";
+              default -> row.variant() + ": ";
+            };
         headlines.add(line(row, variant + row.label(), ""));
       } else if (row.published() != null) {
         hidden.add(row);
@@ -303,9 +347,9 @@ record Page(
                 default -> "Figures";
               },
               own.stream().anyMatch(row -> row.spread() != null),
-              own.stream()
-                  .anyMatch(
-                      row -> !Double.isNaN(row.seconds()) || !Double.isNaN(row.secondsPublished())),
+              own.stream().anyMatch(row -> row.published() != null),
+              own.stream().anyMatch(row -> !Double.isNaN(row.seconds())),
+              own.stream().anyMatch(row -> !Double.isNaN(row.secondsPublished())),
               own.size() > SHORT_TABLE,
               lines,
               marks.entrySet().stream()
@@ -363,58 +407,72 @@ record Page(
     for (String variant : found.rows().stream().map(Results.Row::variant).distinct().toList()) {
       List<Results.Row> own =
           found.rows().stream().filter(row -> row.variant().equals(variant)).toList();
-      for (boolean shares : new boolean[] {true, false}) {
-        List<Charts.Interval> intervals = intervals(own, shares);
-        if (!intervals.isEmpty()) {
-          String id = found.id() + "-" + (charts.size() + 1);
-          charts.add(
-              figure(
-                  id,
-                  Charts.intervals(
-                      id,
-                      "Spread over the seeds"
-                          + (variant.equals("same") ? "" : ", " + variant + " variant"),
-                      shares ? "share, 0 to 1" : "standard deviations from our mean",
-                      intervals)));
-        }
+      String title =
+          "Spread over the seeds" + (variant.equals("same") ? "" : ", " + variant + " variant");
+      List<Charts.Interval> shares = own.stream().filter(Page::share).map(Page::interval).toList();
+      boolean readable = Charts.readable(shares);
+      if (readable) {
+        spread(charts, found.id(), title, "share, 0 to 1", shares);
       }
+      spread(
+          charts,
+          found.id(),
+          title,
+          "standard deviations from our mean",
+          // Losses, steps and counts have one scale in common: their own scatter.
+          own.stream()
+              .filter(row -> row.spread() != null && !(readable && share(row)))
+              .map(Page::interval)
+              .filter(row -> row.sd() > 0 && !Double.isNaN(row.published()))
+              .map(Charts.Interval::standardized)
+              .toList());
     }
     return charts;
   }
 
-  private static List<Charts.Interval> intervals(List<Results.Row> rows, boolean shares) {
-    List<Charts.Interval> intervals = new ArrayList<>();
-    for (Results.Row row : rows) {
-      Results.Spread spread = row.spread();
-      if (spread != null && share(row, spread) == shares) {
-        Charts.Interval interval =
-            new Charts.Interval(
-                row.label(),
-                row.ours(),
-                spread.sd(),
-                spread.min(),
-                spread.max(),
-                row.published() == null ? Double.NaN : row.published());
-        if (shares) {
-          intervals.add(interval);
-        } else if (spread.sd() > 0 && row.published() != null) {
-          // Losses, steps and counts have one scale in common: their own scatter.
-          intervals.add(interval.standardized());
-        }
-      }
+  /** Rows beside each other in charts of equal length, with one axis. */
+  private static void spread(
+      List<Figure> charts,
+      String experiment,
+      String title,
+      String unit,
+      List<Charts.Interval> rows) {
+    int parts = Math.ceilDiv(rows.size(), MOST_INTERVALS);
+    for (int part = 0; part < parts; part++) {
+      String id = experiment + "-" + (charts.size() + 1);
+      charts.add(
+          figure(
+              id,
+              Charts.intervals(
+                  id,
+                  parts == 1 ? title : title + " (" + (part + 1) + " of " + parts + ")",
+                  unit,
+                  rows.subList(rows.size() * part / parts, rows.size() * (part + 1) / parts),
+                  rows)));
     }
-    return intervals.size() <= MOST_INTERVALS
-        ? intervals
-        : intervals.stream()
-            .filter(interval -> !Double.isNaN(interval.published()))
-            .limit(MOST_INTERVALS)
-            .toList();
   }
 
-  /** Whether this may be an accuracy, or another share of a whole. */
-  private static boolean share(Results.Row row, Results.Spread spread) {
+  private static Charts.Interval interval(Results.Row row) {
+    Results.Spread spread = Objects.requireNonNull(row.spread());
+    return new Charts.Interval(
+        row.label(),
+        row.ours(),
+        spread.sd(),
+        spread.min(),
+        spread.max(),
+        row.published() == null ? Double.NaN : row.published());
+  }
+
+  /** Whether this has a spread, and may be an accuracy or another share of a whole. */
+  private static boolean share(Results.Row row) {
+    Results.Spread spread = row.spread();
     double published = row.published() == null ? 0 : row.published();
-    return spread.min() >= 0 && spread.max() <= 1 && published >= 0 && published <= 1;
+    return spread != null
+        && spread.min() >= 0
+        && spread.max() <= 1
+        && published >= 0
+        && published <= 1
+        && !LOSS.matcher(row.label()).find();
   }
 
   private static Gallery gallery(Results.Gallery gallery) {
@@ -430,7 +488,7 @@ record Page(
                   .map(Page::image)
                   .toList()));
     }
-    return new Gallery(gallery.title(), gallery.perRow() > 0, strips);
+    return new Gallery(gallery.title(), gallery.perRow(), strips);
   }
 
   private static Image image(Results.Image image) {

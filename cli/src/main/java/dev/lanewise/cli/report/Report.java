@@ -6,10 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -27,6 +31,9 @@ public final class Report {
 
   /** The charts, in the report's folder. */
   public static final String FIGURES = "figures";
+
+  /** The name of a figure that a report may have made. */
+  private static final Pattern FIGURE = Pattern.compile("(?:speed|[a-z0-9-]+-\\d+)\\.svg");
 
   private final Path json;
   private final Page page;
@@ -67,7 +74,8 @@ public final class Report {
 
   /**
    * Writes {@value #PAGE}, {@value #RESULTS} and the folder {@value #FIGURES}. Files of these names
-   * are replaced, each at once; others are left alone.
+   * are replaced, each at once; figures of an earlier report that this one has not are deleted;
+   * others are left alone.
    *
    * @param folder made if it is not there
    * @throws IOException if something cannot be written
@@ -75,19 +83,29 @@ public final class Report {
   public void writeTo(Path folder) throws IOException {
     Path figures = Files.createDirectories(folder.resolve(FIGURES));
     String style = resource("figure.css");
-    for (Page.Experiment experiment : page.experiments()) {
-      for (Page.Figure figure : experiment.charts()) {
-        replace(figures.resolve(figure.file()), alone(figure.svg(), style));
-      }
-    }
-    for (Page.Figure figure : page.speed()) {
+    Set<String> names = new HashSet<>();
+    for (Page.Figure figure : page.figures()) {
+      names.add(figure.file());
       replace(figures.resolve(figure.file()), alone(figure.svg(), style));
     }
+    deleteOthers(figures, names);
     Path copy = folder.resolve(RESULTS);
     if (!Files.exists(copy) || !Files.isSameFile(json, copy)) {
       replace(copy, Files.readString(json));
     }
     replace(folder.resolve(PAGE), html());
+  }
+
+  /** Figures of another run would pass for those of this one. */
+  private static void deleteOthers(Path figures, Set<String> names) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(figures)) {
+      for (Path file : files) {
+        String name = String.valueOf(file.getFileName());
+        if (FIGURE.matcher(name).matches() && !names.contains(name)) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 
   /** The page. */

@@ -67,6 +67,20 @@ class ReportPageTest {
           browser.size(width, 844).theme(theme).load(page.toUri());
           assertThat(browser.contentWidth()).as(theme + " " + width).isLessThanOrEqualTo(width);
           assertThat(browser.complaints()).isEmpty();
+          assertThat(
+                  browser.js(
+                      "return [...document.querySelectorAll('.scroll, .chart')].filter(e =>"
+                          + " e.scrollWidth > e.clientWidth).length"))
+              .as("what scrolls sideways, " + width)
+              .isEqualTo(0L);
+          // Letters of 12 units are then at least 9.5 pixels high.
+          assertThat(
+                  browser.js(
+                      "return [...document.querySelectorAll('.chart svg')].filter(e =>"
+                          + " e.getBoundingClientRect().width < .8 *"
+                          + " e.viewBox.baseVal.width).length"))
+              .as("charts that are too small to read, " + width)
+              .isEqualTo(0L);
         }
         // The theme's text is read on the theme's ground: 4.5 to 1 is what people need.
         assertThat(contrast(browser, "var(--ink)")).as("text, " + theme).isGreaterThan(4.5);

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import javax.xml.parsers.DocumentBuilder;
@@ -113,6 +114,55 @@ class ReportTest {
     try (var files = Files.list(report)) {
       assertThat(files).as("no drafts").hasSize(3);
     }
+  }
+
+  @Test
+  void figuresOfAnEarlierReportAreDeletedAndOtherFilesAreNot() throws IOException {
+    Path report = folder.resolve("report");
+    Report.of(file(sample())).writeTo(report);
+    Path mine = Files.writeString(report.resolve(Report.FIGURES).resolve("My notes.svg"), "mine");
+    String fewer = sample().replace("\"id\": \"first\"", "\"id\": \"other-1\"");
+    Report.of(file(fewer)).writeTo(report);
+    assertThat(figures(report))
+        .extracting(figure -> String.valueOf(figure.getFileName()))
+        .containsExactly(
+            "My notes.svg",
+            "other-1-1.svg",
+            "other-1-2.svg",
+            "other-1-3.svg",
+            "other-1-4.svg",
+            "other-1-5.svg",
+            "speed.svg");
+    assertThat(mine).hasContent("mine");
+  }
+
+  @Test
+  void manyFiguresOverSeedsAreSplitAndLossesAreNoShares() throws IOException {
+    StringBuilder rows = new StringBuilder("\"rows\": [");
+    for (int i = 0; i < 80; i++) {
+      String label = (i % 2 == 0 ? "accuracy " : "test loss ") + i;
+      rows.append(
+          """
+          {"variant": "same", "label": "LABEL", "ours": 0.5, "spread": {"runs": 5, "sd": 0.01, "min": 0.4,
+          "max": 0.6}, "published": 0.55, "secondsPublished": null, "decimals": 3, "verdict": "equal",
+          "note": "", "headline": false, "seconds": null},\
+          """
+              .replace("LABEL", label));
+    }
+    Path report = folder.resolve("report");
+    Report.of(file(sample().replaceFirst("\"rows\": \\[", rows.toString()))).writeTo(report);
+    List<String> spreads = new ArrayList<>();
+    for (Path figure : figures(report)) {
+      String svg = Files.readString(figure);
+      if (svg.contains("Spread over the seeds (")) {
+        spreads.add(svg);
+      }
+    }
+    assertThat(spreads).hasSize(4);
+    assertThat(String.join("", spreads)).contains(">accuracy 0<", ">test loss 79<");
+    assertThat(spreads)
+        .allMatch(svg -> svg.contains(">accuracy ") == svg.contains(">share, 0 to 1<"))
+        .allMatch(svg -> svg.contains(">test loss ") == svg.contains(">standard deviations"));
   }
 
   @ParameterizedTest
