@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** A bar on standard error if that is a terminal, else a line on it every few seconds. */
@@ -19,6 +20,9 @@ final class TerminalProgress implements Progress {
 
   /** Between two lines, in nanoseconds: often enough to see that it goes on. */
   private static final long EVERY = 5_000_000_000L;
+
+  /** Columns of a bar: what every terminal has, less the one where the cursor stays. */
+  private static final int WIDTH = 79;
 
   private final ProgressBar bar;
 
@@ -45,7 +49,34 @@ final class TerminalProgress implements Progress {
             .setStyle(ProgressBarStyle.ASCII)
             .showSpeed(new DecimalFormat("#,##0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
             .clearDisplayOnFinish()
+            .setConsumer(new OneLine())
             .build());
+  }
+
+  /**
+   * Writes over one line of standard error. The library's own way opens the terminal with JLine, to
+   * ask how wide it is, and JLine takes Ctrl-C away from the JVM: no shutdown hook would run, and
+   * what was finished would not be said.
+   */
+  private static final class OneLine implements ProgressBarConsumer {
+    @Override
+    public int getMaxRenderedLength() {
+      return WIDTH;
+    }
+
+    @Override
+    public void accept(String text) {
+      System.err.print("\r" + text);
+      System.err.flush();
+    }
+
+    @Override
+    public void clear() {
+      accept(" ".repeat(WIDTH) + "\r");
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Override

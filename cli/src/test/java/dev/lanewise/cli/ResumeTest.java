@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -168,6 +169,57 @@ class ResumeTest {
     assertThat(folder.resolve("out").resolve("index.html"))
         .content()
         .contains("The run was interrupted: mini-knn is not in this report.");
+  }
+
+  /** Libraries that draw on terminals like to take its signals too. */
+  @Test
+  @DisabledOnOs({OS.WINDOWS, OS.MAC})
+  void anInterruptedRunOnATerminalSaysSoToo() throws Exception {
+    Assumptions.assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/script")), "no script(1), which makes a terminal");
+    Path screen = folder.resolve("screen");
+    String command =
+        String.join(
+            "' '",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Dlanewise.terminal=true",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName(),
+            "reproduce",
+            "backprop-3-3-3",
+            "mini-knn",
+            "--seeds",
+            "10000",
+            "--data",
+            empty.toString(),
+            "--json",
+            json.toString());
+    Process terminal =
+        new ProcessBuilder("/usr/bin/script", "-qec", "'" + command + "'", "/dev/null")
+            .redirectInput(ProcessBuilder.Redirect.PIPE)
+            .redirectOutput(screen.toFile())
+            .redirectErrorStream(true)
+            .start();
+    try {
+      for (int i = 0; i < 600 && !Files.readString(screen).contains("/10000"); i++) {
+        Thread.sleep(100);
+      }
+      assertThat(screen).content().contains("mini-knn").contains("/10000").contains("/s");
+      // As a key: the terminal makes it a signal.
+      terminal.getOutputStream().write(3);
+      terminal.getOutputStream().flush();
+      assertThat(terminal.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      terminal.descendants().forEach(ProcessHandle::destroyForcibly);
+      terminal.destroyForcibly();
+    }
+    assertThat(terminal.exitValue()).isEqualTo(130);
+    assertThat(screen)
+        .content()
+        .contains("interrupted; finished: backprop-3-3-3")
+        .contains("lanewise reproduce --resume " + json);
+    assertThat(read(json).path("results").size()).isEqualTo(1);
   }
 
   @Test
