@@ -78,7 +78,13 @@ final class Api extends Handler.Abstract {
   private final Metrics metrics;
   private final AtomicInteger inFlight = new AtomicInteger();
 
-  Api(Answers answers, Workbench workbench, Desk desk, Gate gate, Limits limits, Metrics metrics) {
+  Api(
+      Answers answers,
+      Workbench workbench,
+      Desk<Answers.Asked, Object> desk,
+      Gate gate,
+      Limits limits,
+      Metrics metrics) {
     this.workbench = workbench;
     this.gate = gate;
     this.limits = limits;
@@ -108,7 +114,7 @@ final class Api extends Handler.Abstract {
             "POST",
             request -> {
               Question question = question(request);
-              return json(desk.ask(() -> answers.classify(question)));
+              return json(desk.ask(new Answers.Asked(question, true)));
             }));
     routes.put(
         "/v1/neighbors",
@@ -116,7 +122,7 @@ final class Api extends Handler.Abstract {
             "POST",
             request -> {
               Question question = question(request);
-              return json(desk.ask(() -> answers.neighbors(question)));
+              return json(desk.ask(new Answers.Asked(question, false)));
             }));
   }
 

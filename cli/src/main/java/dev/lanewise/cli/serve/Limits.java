@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param side pixels along an edge of an image
  * @param neighbors per image: the largest k
  * @param requests being answered at once; more are refused with 503
- * @param queue jobs waiting for the engine; more are refused with 503
+ * @param queue questions waiting for the engine; more are refused with 503
+ * @param longestWait of the question that waits longest; beyond it more are refused with 503
  * @param body until a request's body must have arrived, else 408
  * @param answer until the engine must have answered, else 503
  * @param idle until a connection on which nothing happens is closed
@@ -23,6 +24,7 @@ public record Limits(
     int neighbors,
     int requests,
     int queue,
+    Duration longestWait,
     Duration body,
     Duration answer,
     Duration idle,
@@ -30,8 +32,9 @@ public record Limits(
 
   /**
    * The defaults. A body of one MiB holds the largest image (280 x 280 numbers of up to four
-   * characters take 0.3 MiB) or 64 of 28 x 28. An answer takes a few milliseconds, so 256 before
-   * one mean half a second or so of waiting: whoever draws has drawn on by then.
+   * characters take 0.3 MiB) or 64 of 28 x 28. Answered together, a question takes about a
+   * millisecond, so 256 before one mean a quarter of a second of waiting; on a machine that is busy
+   * otherwise, two seconds end it: whoever draws has drawn on by then.
    */
   public static Limits defaults() {
     return new Limits(
@@ -41,6 +44,7 @@ public record Limits(
         50,
         512,
         256,
+        Duration.ofSeconds(2),
         Duration.ofSeconds(10),
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),

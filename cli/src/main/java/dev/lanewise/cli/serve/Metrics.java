@@ -28,6 +28,7 @@ final class Metrics {
   private final Counter requests;
   private final Histogram requestSeconds;
   private final Histogram answerSeconds;
+  private final Counter searches;
   private final Gauge inFlight;
 
   Metrics() {
@@ -49,11 +50,16 @@ final class Metrics {
     answerSeconds =
         Histogram.builder()
             .name("lanewise_answer_seconds")
-            .help("What the engine took for one request, without waiting for its turn.")
+            .help("What the engine took for one request, or for those that shared a search.")
             .unit(Unit.SECONDS)
             .labelNames("model", "backend")
             .classicOnly()
             .classicUpperBounds(BUCKETS)
+            .register(registry);
+    searches =
+        Counter.builder()
+            .name("lanewise_searches_total")
+            .help("Searches for neighbours; requests that wait together share one.")
             .register(registry);
     inFlight =
         Gauge.builder()
@@ -88,6 +94,10 @@ final class Metrics {
 
   void answered(String model, String backend, double seconds) {
     answerSeconds.labelValues(model, backend).observe(seconds);
+  }
+
+  void searched() {
+    searches.inc();
   }
 
   /** All of it, in Prometheus's text form. */

@@ -37,7 +37,7 @@ public final class PageServer implements AutoCloseable {
 
   private final Server server;
   private final ServerConnector connector;
-  private final Desk desk;
+  private final Desk<Answers.Asked, Object> desk;
   private final Workbench workbench;
   private final String host;
   private @Nullable Thread preparing;
@@ -92,8 +92,15 @@ public final class PageServer implements AutoCloseable {
     Limits limits = options.limits();
     host = options.host();
     workbench = new Workbench(engine, data, options.models(), options.progress(), options.log());
-    desk = new Desk(Runtime.getRuntime().availableProcessors(), limits.queue(), limits.answer());
     Metrics metrics = new Metrics();
+    Answers answers = new Answers(workbench, limits, metrics);
+    desk =
+        new Desk<>(
+            answers,
+            Runtime.getRuntime().availableProcessors(),
+            limits.queue(),
+            limits.longestWait(),
+            limits.answer());
     metrics.watch(desk::waiting, workbench::ready);
     server = new Server(new VirtualThreadPool(), null, null);
     HttpConfiguration http = new HttpConfiguration();
@@ -107,8 +114,7 @@ public final class PageServer implements AutoCloseable {
     connector.setIdleTimeout(limits.idle().toMillis());
     server.addConnector(connector);
     Gate gate = new Gate(address, options.host(), options.allowedHosts());
-    Api api =
-        new Api(new Answers(workbench, limits, metrics), workbench, desk, gate, limits, metrics);
+    Api api = new Api(answers, workbench, desk, gate, limits, metrics);
     server.setErrorHandler(api.errors());
     server.setHandler(new GracefulHandler(api));
     server.setStopTimeout(limits.grace().toMillis());

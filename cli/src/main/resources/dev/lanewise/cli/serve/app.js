@@ -111,7 +111,7 @@ function bars(model, guess) {
   guess.probabilities.forEach((p, digit) => {
     const cell = $(`${model}-${digit}`);
     cell.querySelector("b").style.width = `${100 * p}%`;
-    cell.querySelector("span").textContent = percent(p);
+    cell.querySelector("span").textContent = guess.label < 0 ? "–" : percent(p);
     cell.classList.toggle("best", digit === guess.label);
   });
 }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
@@ -57,6 +58,7 @@ class ServerTest {
         usual.neighbors(),
         requests,
         queue,
+        usual.longestWait(),
         body,
         usual.answer(),
         usual.idle(),
@@ -470,6 +472,78 @@ class ServerTest {
       assertThat(full.get("/healthz").statusCode()).isEqualTo(200);
       assertThat(full.get("/metrics").statusCode()).isEqualTo(200);
     }
+  }
+
+  @Test
+  void aFullQueueBeforeTheEngineIsRefusedAndCounted() throws IOException, InterruptedException {
+    try (TestServer full =
+        new TestServer(
+            TestServer.few(),
+            PageServer.Options.quiet(models).with(limits(10, 0, Duration.ofSeconds(9))))) {
+      String question = TestServer.question(28, TestServer.one(28), "");
+      for (String path : List.of("/v1/classify", "/v1/neighbors")) {
+        HttpResponse<String> response = full.post(path, question);
+        isProblem(response, 503, "too many requests are waiting");
+        assertThat(response.headers().firstValue("Retry-After")).hasValue("1");
+      }
+      assertThat(full.get("/metrics").body())
+          .contains("lanewise_http_requests_total{route=\"/v1/classify\",status=\"503\"} 1");
+    }
+  }
+
+  @Test
+  void questionsThatWaitTogetherAreAnsweredAsIfAlone() throws IOException, InterruptedException {
+    Random random = new Random(3);
+    List<String> questions = new ArrayList<>();
+    List<JsonNode> alone = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      int[] pixels = new int[784];
+      int row = random.nextInt(TestServer.few().test().size());
+      for (int j = 0; j < pixels.length; j++) {
+        pixels[j] = TestServer.few().test().images().get(row, j);
+      }
+      String more =
+          ", \"k\": "
+              + (1 + random.nextInt(9))
+              + ", \"metric\": \""
+              + (random.nextBoolean() ? "l1" : "l2")
+              + "\"";
+      questions.add(TestServer.question(28, pixels, more));
+      alone.add(untimed(server.post("/v1/classify", questions.get(i))));
+    }
+    double searches = searches();
+    List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+    for (String question : questions) {
+      asked.add(
+          server.client.sendAsync(
+              server
+                  .request("/v1/classify")
+                  .header("Content-Type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString(question))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString()));
+    }
+    for (int i = 0; i < questions.size(); i++) {
+      assertThat(untimed(asked.get(i).join())).isEqualTo(alone.get(i));
+    }
+    assertThat(searches() - searches).isBetween(2.0, 60.0);
+  }
+
+  private static JsonNode untimed(HttpResponse<String> response) {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    return TestServer.MAPPER.readTree(
+        response.body().replaceAll("\"milliseconds\":[0-9.Ee-]+", "\"milliseconds\":0"));
+  }
+
+  private static double searches() throws IOException, InterruptedException {
+    return server
+        .get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("lanewise_searches_total "))
+        .mapToDouble(line -> Double.parseDouble(line.split(" ", -1)[1]))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
