@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -36,9 +38,13 @@ class ServeTest {
   private Path out;
   private Path err;
 
-  private Process start(String... more) throws IOException {
+  @BeforeEach
+  void paths() {
     out = folder.resolve("out");
     err = folder.resolve("err");
+  }
+
+  private Process start(String... more) throws IOException {
     Path empty = Files.createDirectories(folder.resolve("empty"));
     List<String> command =
         new ArrayList<>(
@@ -81,7 +87,7 @@ class ServeTest {
   void ctrlCFinishesAnAnswerAndEnds() throws IOException, InterruptedException {
     Process child = start();
     int port = port(child);
-    try (Socket socket = new Socket("127.0.0.1", port);
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         HttpClient client = HttpClient.newHttpClient()) {
       socket.setSoTimeout(60_000);
       String pixels = IntStream.range(0, 784).mapToObj(i -> "0").collect(Collectors.joining(","));

@@ -60,11 +60,12 @@ public final class ApiFuzz {
     http.setSendServerVersion(false);
     LocalConnector connector = new LocalConnector(server, new HttpConnectionFactory(http));
     server.addConnector(connector);
+    Answers answers = new Answers(workbench, limits, metrics);
     Api api =
         new Api(
-            new Answers(workbench, limits, metrics),
+            answers,
             workbench,
-            new Desk(1, limits.queue(), limits.answer()),
+            new Desk<>(answers, 1, limits.queue(), limits.longestWait(), limits.answer()),
             new Gate(InetAddress.getLoopbackAddress(), "localhost", List.of()),
             limits,
             metrics);

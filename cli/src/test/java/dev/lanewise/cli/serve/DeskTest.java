@@ -107,8 +107,8 @@ class DeskTest {
   @Test
   void nobodyIsTakenWhileOneWaitsForTooLong() throws InterruptedException {
     try (Desk<String, String> desk = new Desk<>(clerk, 1, 100, Duration.ofMillis(20), LONG)) {
-      occupy(desk);
-      ask(desk, "b", 1);
+      var _ = occupy(desk);
+      var _ = ask(desk, "b", 1);
       Thread.sleep(30);
       refused(desk, "too many requests are waiting");
       clerk.go.countDown();
@@ -118,7 +118,7 @@ class DeskTest {
   @Test
   void whatWaitsTogetherIsAnsweredTogether() throws InterruptedException {
     try (Desk<String, String> desk = new Desk<>(clerk, 1, 100, LONG, LONG)) {
-      occupy(desk);
+      var _ = occupy(desk);
       List<CompletableFuture<String>> answers =
           List.of(
               ask(desk, "a1", 1),
@@ -143,8 +143,8 @@ class DeskTest {
   @Test
   void threadsShareWhatWaits() throws InterruptedException {
     try (Desk<String, String> desk = new Desk<>(clerk, 2, 100, LONG, LONG)) {
-      occupy(desk);
-      occupy(desk);
+      var _ = occupy(desk);
+      var _ = occupy(desk);
       List<CompletableFuture<String>> answers =
           List.of(ask(desk, "a", 1), ask(desk, "a", 2), ask(desk, "a", 3), ask(desk, "a", 4));
       clerk.go.countDown();
@@ -156,7 +156,7 @@ class DeskTest {
   @Test
   void aFailureIsThatOfItsQuestionAlone() throws InterruptedException {
     try (Desk<String, String> desk = new Desk<>(clerk, 1, 100, LONG, LONG)) {
-      occupy(desk);
+      var _ = occupy(desk);
       CompletableFuture<String> good = ask(desk, "be", 1);
       CompletableFuture<String> bad = ask(desk, "bad", 2);
       clerk.go.countDown();
