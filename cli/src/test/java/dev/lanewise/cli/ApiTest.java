@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ class ApiTest {
   void theApiIsTheRecordedOne(String module) throws Exception {
     Path root = Path.of("..", module);
     Path file = root.resolve("src/api/signatures.txt");
-    TreeSet<String> now = signatures(root);
+    SortedSet<String> now = signatures(root);
     TreeSet<String> recorded = new TreeSet<>(Files.readAllLines(file));
     assertThat(without(recorded, now))
         .as(
@@ -77,7 +78,7 @@ class ApiTest {
   }
 
   /** A line for each public type, and for each public or protected member of one. */
-  private static TreeSet<String> signatures(Path module) throws Exception {
+  private static SortedSet<String> signatures(Path module) throws Exception {
     TreeSet<String> lines = new TreeSet<>();
     Path classes = module.resolve("target/classes");
     String descriptor = Files.readString(module.resolve("src/main/java/module-info.java"));
