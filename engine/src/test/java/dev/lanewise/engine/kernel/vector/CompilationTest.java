@@ -28,6 +28,8 @@ final class CompilationTest {
         .anyMatch(line -> line.contains("VectorGemmTile"));
     assertThat(lines)
         .filteredOn(line -> line.contains("COMPILE SKIPPED") && line.contains("dev.lanewise"))
+        // That one is tried again as soon as the class is there.
+        .filteredOn(line -> !line.contains("concurrent class loading"))
         .isEmpty();
   }
 
