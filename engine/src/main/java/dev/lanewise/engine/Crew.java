@@ -100,12 +100,7 @@ public final class Crew implements AutoCloseable {
         LockSupport.parkNanos(this, NAP);
       }
     }
-    switch (failure.getAndSet(null)) {
-      case null -> {}
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      case Throwable e -> throw new IllegalStateException(e);
-    }
+    Parallelism.rethrow(failure.getAndSet(null));
   }
 
   private void call() {

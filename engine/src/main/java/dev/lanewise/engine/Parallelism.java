@@ -138,6 +138,16 @@ public final class Parallelism implements AutoCloseable {
     }
   }
 
+  /** Throws what a task threw, if it threw something. */
+  static void rethrow(@Nullable Throwable failure) {
+    switch (failure) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case Throwable e -> throw new IllegalStateException(e);
+    }
+  }
+
   /**
    * Stops the threads this instance started, if any. A job that is running is finished by its
    * calling thread.
@@ -204,12 +214,7 @@ public final class Parallelism implements AutoCloseable {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
-      switch (failure.get()) {
-        case null -> {}
-        case RuntimeException e -> throw e;
-        case Error e -> throw e;
-        case Throwable e -> throw new IllegalStateException(e);
-      }
+      rethrow(failure.get());
     }
   }
 }

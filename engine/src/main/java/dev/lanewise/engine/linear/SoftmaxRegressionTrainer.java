@@ -219,34 +219,41 @@ public final class SoftmaxRegressionTrainer {
     }
 
     SoftmaxRegression train(RandomGenerator shuffles) {
-      try (Crew crew = engine.parallelism().crew()) {
-        for (int epoch = 1; epoch <= epochs; epoch++) {
-          shuffle(order, shuffles);
-          double loss = 0;
-          for (from = 0; from < order.length; from = to) {
-            to = Math.min(order.length, from + batchRows);
-            double batchLoss = step(crew);
-            if (!Double.isFinite(batchLoss)) {
-              throw new ArithmeticException(
-                  "training diverged: the loss is "
-                      + batchLoss
-                      + " in epoch "
-                      + epoch
-                      + ", batch "
-                      + (from / batchRows + 1)
-                      + "; lower the learning rate ("
-                      + learningRate
-                      + ") or scale the features");
-            }
-            loss += batchLoss;
-          }
-          if (listener != null
-              && !listener.afterEpoch(new Epoch(epoch, loss / order.length, model()))) {
-            break;
-          }
+      for (int epoch = 1; epoch <= epochs; epoch++) {
+        shuffle(order, shuffles);
+        double loss = epoch(epoch);
+        if (listener != null
+            && !listener.afterEpoch(new Epoch(epoch, loss / order.length, model()))) {
+          break;
         }
-        return model();
       }
+      return model();
+    }
+
+    /** Goes through the rows once; returns their summed loss. */
+    private double epoch(int epoch) {
+      double loss = 0;
+      // Let go after every epoch: a listener that evaluates wants the engine's threads.
+      try (Crew crew = engine.parallelism().crew()) {
+        for (from = 0; from < order.length; from = to) {
+          to = Math.min(order.length, from + batchRows);
+          double batchLoss = step(crew);
+          if (!Double.isFinite(batchLoss)) {
+            throw new ArithmeticException(
+                "training diverged: the loss is "
+                    + batchLoss
+                    + " in epoch "
+                    + epoch
+                    + ", batch "
+                    + (from / batchRows + 1)
+                    + "; lower the learning rate ("
+                    + learningRate
+                    + ") or scale the features");
+          }
+          loss += batchLoss;
+        }
+      }
+      return loss;
     }
 
     private SoftmaxRegression model() {
