@@ -19,7 +19,9 @@ public final class ResultsFuzz {
 
   /** What the page's own template does not hold: text of the file can only be text. */
   private static final Pattern LIVE =
-      Pattern.compile("<script|<iframe|<object|javascript:", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "<script|<iframe|<object|<[^<>]*\\s(href|src)=\"\\s*javascript:",
+          Pattern.CASE_INSENSITIVE);
 
   private ResultsFuzz() {}
 

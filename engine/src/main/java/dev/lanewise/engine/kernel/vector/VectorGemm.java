@@ -24,6 +24,13 @@ final class VectorGemm {
    */
   private static final int DEEP = 192;
 
+  /**
+   * Up to this depth thin products with A transposed take longer to pack than to multiply where A
+   * is: with k = 8 and n = 10, 15 against 12 billion operations a second, with k = 32 25 against
+   * 33.
+   */
+  private static final int SHALLOW = 16;
+
   private VectorGemm() {}
 
   static void gemm(
@@ -83,9 +90,9 @@ final class VectorGemm {
     MemorySegment out = c.segment();
     long cAt = c.offset();
     long cRow = c.stride();
-    if (plainA && plainB && VectorGemmNarrow.suits(n)) {
+    if ((plainA || k <= SHALLOW) && plainB && VectorGemmNarrow.suits(n)) {
       VectorGemmNarrow.multiply(
-          workspace, m, n, k, alpha, a, aAt, aRow, b, bAt, bStep, beta, out, cAt, cRow);
+          workspace, m, n, k, alpha, a, aAt, aRow, aStep, b, bAt, bStep, beta, out, cAt, cRow);
     } else if (k >= DEEP && plainA && !plainB && (m <= FEW || n <= FEW)) {
       VectorGemmDot.multiply(
           workspace, m, n, k, alpha, a, aAt, aRow, b, bAt, bColumn, beta, out, cAt, cRow);
@@ -95,7 +102,7 @@ final class VectorGemm {
         && n <= FEW
         && m >= 4
         && (long) n * k <= VectorGemmWorkspace.B) {
-      transpose(k, n, b, bAt, bStep, workspace.b, 0, k);
+      VectorTranspose.transpose(k, n, b, bAt, bStep, workspace.b, 0, k);
       VectorGemmDot.multiply(
           workspace, m, n, k, alpha, a, aAt, aRow, workspace.b, 0, k, beta, out, cAt, cRow);
     } else if (!plainA && n <= FEW && (long) m * n <= VectorGemmWorkspace.TRANSPOSED) {
@@ -125,28 +132,6 @@ final class VectorGemm {
       VectorGemmBlocked.multiply(
           workspace, m, n, k, alpha, a, aAt, aRow, aStep, b, bAt, bColumn, bStep, beta, out, cAt,
           cRow);
-    }
-  }
-
-  /** to(j, i) = from(i, j), for rows x columns elements. */
-  private static void transpose(
-      int rows,
-      int columns,
-      MemorySegment from,
-      long at,
-      long stride,
-      MemorySegment to,
-      long t,
-      long toStride) {
-    for (int j = 0; j < columns; j++) {
-      column(rows, from, at + j, stride, to, t + j * toStride);
-    }
-  }
-
-  private static void column(
-      int rows, MemorySegment from, long at, long stride, MemorySegment to, long t) {
-    for (int i = 0; i < rows; i++) {
-      to.set(FLOAT, 4 * (t + i), from.get(FLOAT, 4 * (at + i * stride)));
     }
   }
 

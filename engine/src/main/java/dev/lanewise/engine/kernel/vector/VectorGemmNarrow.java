@@ -32,7 +32,7 @@ final class VectorGemmNarrow {
     return n >= LENGTH && n <= 2 * LENGTH;
   }
 
-  /** C = alpha A B + beta C, with A m x k and B k x n, both by rows. */
+  /** C = alpha A B + beta C, with A m x k given by its strides and B k x n by rows. */
   static void multiply(
       VectorGemmWorkspace workspace,
       int m,
@@ -42,6 +42,7 @@ final class VectorGemmNarrow {
       MemorySegment a,
       long aAt,
       long aRow,
+      long aStep,
       MemorySegment b,
       long bAt,
       long bStep,
@@ -61,6 +62,7 @@ final class VectorGemmNarrow {
           4 * (first + Math.min(1, rows - 1) * aRow),
           4 * (first + Math.min(2, rows - 1) * aRow),
           4 * (first + (rows - 1) * aRow),
+          4 * aStep,
           b,
           4 * bAt,
           4 * bStep,
@@ -77,6 +79,7 @@ final class VectorGemmNarrow {
       long a1,
       long a2,
       long a3,
+      long aStep,
       MemorySegment b,
       long bAt,
       long bStep,
@@ -91,19 +94,20 @@ final class VectorGemmNarrow {
     FloatVector c30 = FloatVector.zero(F);
     FloatVector c31 = FloatVector.zero(F);
     long at = bAt;
-    for (int p = 0; p < k; p++, at += bStep) {
+    long step = 0;
+    for (int p = 0; p < k; p++, at += bStep, step += aStep) {
       FloatVector x = FloatVector.fromMemorySegment(F, b, at, NATIVE);
       FloatVector y = FloatVector.fromMemorySegment(F, b, at + apart, NATIVE);
-      FloatVector r0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + 4L * p));
+      FloatVector r0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + step));
       c00 = Lanes.multiplyAdd(r0, x, c00);
       c01 = Lanes.multiplyAdd(r0, y, c01);
-      FloatVector r1 = FloatVector.broadcast(F, a.get(FLOAT, a1 + 4L * p));
+      FloatVector r1 = FloatVector.broadcast(F, a.get(FLOAT, a1 + step));
       c10 = Lanes.multiplyAdd(r1, x, c10);
       c11 = Lanes.multiplyAdd(r1, y, c11);
-      FloatVector r2 = FloatVector.broadcast(F, a.get(FLOAT, a2 + 4L * p));
+      FloatVector r2 = FloatVector.broadcast(F, a.get(FLOAT, a2 + step));
       c20 = Lanes.multiplyAdd(r2, x, c20);
       c21 = Lanes.multiplyAdd(r2, y, c21);
-      FloatVector r3 = FloatVector.broadcast(F, a.get(FLOAT, a3 + 4L * p));
+      FloatVector r3 = FloatVector.broadcast(F, a.get(FLOAT, a3 + step));
       c30 = Lanes.multiplyAdd(r3, x, c30);
       c31 = Lanes.multiplyAdd(r3, y, c31);
     }

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
  * lane) is at step * width + lane. Lanes of the last panel that lie outside the matrix hold
  * anything: they only ever meet lanes of the tile that are thrown away.
  *
- * <p>Strides and positions are in elements.
+ * <p>Strides and positions are in elements. One of an operand's two strides is always 1.
  */
 final class VectorGemmPacking {
 
@@ -20,8 +20,20 @@ final class VectorGemmPacking {
   private static final int NR = VectorGemmTile.COLUMNS;
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
   private static final int LENGTH = F.length();
+
+  /**
+   * Two of these, which may overlap, are a panel's rows at every width of vectors: five or eight.
+   */
+  private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  /**
+   * Steps of a transposed A after which the next panel's turn comes: their cache lines, four or
+   * five a step, are met again by the panels beside it, and fit the first-level cache.
+   */
+  private static final int NEAR = 64;
 
   private VectorGemmPacking() {}
 
@@ -34,28 +46,37 @@ final class VectorGemmPacking {
       int rows,
       int steps,
       float[] to) {
-    for (int row = 0; row < rows; row += MR) {
-      long source = at + row * rowStride;
-      if (rows - row >= MR) {
-        wholePanelA(from, source, rowStride, stepStride, steps, to, row * steps);
-      } else {
-        for (int r = 0; r < rows - row; r++) {
-          partPanelA(from, source + r * rowStride, stepStride, steps, to, row * steps + r);
+    int whole = rows / MR * MR;
+    if (stepStride == 1) {
+      for (int row = 0; row < whole; row += MR) {
+        VectorTranspose.transpose(
+            MR, steps, from, at + row * rowStride, rowStride, to, row * steps, MR);
+      }
+    } else {
+      for (int step = 0; step < steps; step += NEAR) {
+        int near = Math.min(NEAR, steps - step);
+        for (int row = 0; row < whole; row += MR) {
+          copyPanelA(
+              from, at + row + step * stepStride, stepStride, near, to, row * steps + step * MR);
         }
       }
     }
-  }
-
-  private static void wholePanelA(
-      MemorySegment from, long at, long rowStride, long stepStride, int steps, float[] to, int t) {
-    for (int step = 0; step < steps; step++) {
-      for (int r = 0; r < MR; r++) {
-        to[t + step * MR + r] = from.get(FLOAT, 4 * (at + r * rowStride + step * stepStride));
-      }
+    for (int row = whole; row < rows; row++) {
+      laneOfPanelA(from, at + row * rowStride, stepStride, steps, to, whole * steps + row - whole);
     }
   }
 
-  private static void partPanelA(
+  private static void copyPanelA(
+      MemorySegment from, long at, long stepStride, int steps, float[] to, int t) {
+    for (int step = 0; step < steps; step++) {
+      long source = 4 * (at + step * stepStride);
+      FloatVector.fromMemorySegment(FOUR, from, source, NATIVE).intoArray(to, t + step * MR);
+      FloatVector.fromMemorySegment(FOUR, from, source + 4L * (MR - 4), NATIVE)
+          .intoArray(to, t + step * MR + MR - 4);
+    }
+  }
+
+  private static void laneOfPanelA(
       MemorySegment from, long at, long stepStride, int steps, float[] to, int t) {
     for (int step = 0; step < steps; step++) {
       to[t + step * MR] = from.get(FLOAT, 4 * (at + step * stepStride));
@@ -74,24 +95,32 @@ final class VectorGemmPacking {
     for (int column = 0; column < columns; column += NR) {
       long source = at + column * columnStride;
       int used = Math.min(NR, columns - column);
-      if (columnStride != 1) {
-        for (int c = 0; c < used; c++) {
-          columnOfPanelB(
-              from, source + c * columnStride, stepStride, steps, to, (long) column * steps + c);
-        }
-        continue;
+      if (stepStride == 1) {
+        VectorTranspose.transpose(
+            used, steps, from, source, columnStride, to, (long) column * steps, NR);
+      } else {
+        copyPanelB(from, source, stepStride, used, steps, to, (long) column * steps);
       }
-      // The last steps of an incomplete panel could read past the end of the storage.
-      long last = from.byteSize() / 4 - NR;
-      int wide =
-          used == NR || source + (steps - 1) * stepStride <= last
-              ? steps
-              : source > last ? 0 : (int) ((last - source) / stepStride) + 1;
-      wideStepsOfPanelB(from, source, stepStride, wide, to, (long) column * steps);
-      for (int step = wide; step < steps; step++) {
-        narrowStepOfPanelB(
-            from, source + step * stepStride, used, to, (long) column * steps + (long) step * NR);
-      }
+    }
+  }
+
+  private static void copyPanelB(
+      MemorySegment from,
+      long at,
+      long stepStride,
+      int columns,
+      int steps,
+      MemorySegment to,
+      long t) {
+    // The last steps of an incomplete panel could read past the end of the storage.
+    long last = from.byteSize() / 4 - NR;
+    int wide =
+        columns == NR || at + (steps - 1) * stepStride <= last
+            ? steps
+            : at > last ? 0 : (int) ((last - at) / stepStride) + 1;
+    wideStepsOfPanelB(from, at, stepStride, wide, to, t);
+    for (int step = wide; step < steps; step++) {
+      narrowStepOfPanelB(from, at + step * stepStride, columns, to, t + (long) step * NR);
     }
   }
 
@@ -109,13 +138,6 @@ final class VectorGemmPacking {
       MemorySegment from, long at, int used, MemorySegment to, long t) {
     for (int j = 0; j < used; j++) {
       to.set(FLOAT, 4 * (t + j), from.get(FLOAT, 4 * (at + j)));
-    }
-  }
-
-  private static void columnOfPanelB(
-      MemorySegment from, long at, long stepStride, int steps, MemorySegment to, long t) {
-    for (int step = 0; step < steps; step++) {
-      to.set(FLOAT, 4 * (t + (long) step * NR), from.get(FLOAT, 4 * (at + step * stepStride)));
     }
   }
 }

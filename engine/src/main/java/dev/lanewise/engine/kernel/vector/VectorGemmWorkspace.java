@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
 final class VectorGemmWorkspace {
 
   /**
-   * Depth of a block. A panel of B (16 columns on AVX2) of this depth fills a first level cache of
-   * 32 KB and is read from the second beyond it, which costs less than C, read and written once for
-   * every block, does at half the depth.
+   * Depth of a block. A panel of B (16 columns on AVX2) of this depth is twice a first-level cache
+   * and is read from the second, which costs less than C, read and written once for every block,
+   * does at half the depth.
    */
-  static final int DEPTH = 512;
+  static final int DEPTH = 1024;
 
-  /** Rows of a block of A, in tiles: 120 x 512 floats, 240 KB, half of a second level of 512 KB. */
-  static final int ROWS = 120 / VectorGemmTile.ROWS * VectorGemmTile.ROWS;
+  /** Rows of a block of A, in tiles: 60 x 1024 floats, 240 KB, half of a second level of 512 KB. */
+  static final int ROWS = 60 / VectorGemmTile.ROWS * VectorGemmTile.ROWS;
 
   /** Columns of a block of B, in tiles: 2 MB at most, for the third level. */
-  static final int COLUMNS = 1024 / VectorGemmTile.COLUMNS * VectorGemmTile.COLUMNS;
+  static final int COLUMNS = 512 / VectorGemmTile.COLUMNS * VectorGemmTile.COLUMNS;
 
   /** Elements of a block of B. */
   static final int B = COLUMNS * DEPTH;
