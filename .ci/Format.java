@@ -1,8 +1,10 @@
 import com.google.googlejavaformat.java.Formatter;
+import com.google.googlejavaformat.java.FormatterException;
 import com.google.googlejavaformat.java.JavaFormatterOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,12 +14,15 @@ import java.util.List;
  * older one than the sources are written for.
  */
 final class Format {
+
+  private static final Formatter FORMATTER =
+      new Formatter(JavaFormatterOptions.builder().formatJavadoc(true).build());
+
   private Format() {}
 
-  public static void main(String[] args) throws Exception {
+  public static void main(String[] args) throws IOException {
     boolean write = args[0].equals("write");
     Path root = Path.of(args[1]);
-    var formatter = new Formatter(JavaFormatterOptions.builder().formatJavadoc(true).build());
     List<Path> files;
     try (var walk = Files.walk(root)) {
       files =
@@ -25,28 +30,32 @@ final class Format {
               .sorted()
               .toList();
     }
-    var differing = new ArrayList<Path>();
-    for (Path file : files) {
-      String source = Files.readString(file);
-      String formatted;
-      try {
-        formatted = formatter.formatSourceAndFixImports(source);
-      } catch (Exception e) {
-        System.err.println(root.relativize(file) + ": " + e.getMessage());
-        System.exit(1);
-        return;
-      }
-      if (!formatted.equals(source)) {
-        differing.add(root.relativize(file));
-        if (write) {
-          Files.writeString(file, formatted);
-        }
-      }
-    }
+    List<Path> differing = files.parallelStream().filter(file -> differs(file, write)).map(root::relativize).toList();
     differing.forEach(f -> System.err.println((write ? "formatted " : "not formatted: ") + f));
     if (!write && !differing.isEmpty()) {
       System.err.println("Run: mvn -N -q validate -Dformat=write");
       System.exit(1);
+    }
+  }
+
+  /** Whether a file is not formatted; then, if asked to, writes it as it should be. */
+  private static boolean differs(Path file, boolean write) {
+    try {
+      String source = Files.readString(file);
+      String formatted = FORMATTER.formatSourceAndFixImports(source);
+      if (formatted.equals(source)) {
+        return false;
+      }
+      if (write) {
+        Files.writeString(file, formatted);
+      }
+      return true;
+    } catch (FormatterException e) {
+      System.err.println(file + ": " + e.getMessage());
+      System.exit(1);
+      return true;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -159,7 +159,11 @@ final class ReproduceCommand implements Callable<Integer> {
           }
           keeper.finished(experiment.id());
         }
-        text.summary();
+        if (text.isEmpty()) {
+          TextReport.wrap(out, "", "nothing is left to do: its results are in " + resume);
+        } else {
+          text.summary();
+        }
         keeper.complete();
       }
       if (report != null) {

@@ -125,6 +125,11 @@ final class TextReport {
     return published == null ? Double.NaN : published.seconds();
   }
 
+  /** Whether nothing was added. */
+  boolean isEmpty() {
+    return entries.isEmpty();
+  }
+
   /** All headlines in one table; a line counts the rows that are not shown. */
   void summary() {
     out.println();

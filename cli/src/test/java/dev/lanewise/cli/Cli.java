@@ -2,6 +2,9 @@ package dev.lanewise.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** One run of the command, in this JVM. */
 record Cli(int code, String out, String err) {
@@ -11,6 +14,16 @@ record Cli(int code, String out, String err) {
     StringWriter err = new StringWriter();
     int code = Main.run(args, new PrintWriter(out), new PrintWriter(err));
     return new Cli(code, out.toString(), err.toString());
+  }
+
+  /** The command line that runs it in a JVM of its own, with flags for that. */
+  static List<String> command(List<String> flags, String... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(args));
+    return command;
   }
 
   /** The output without what differs between machines and runs. */

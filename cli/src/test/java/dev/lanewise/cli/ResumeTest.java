@@ -74,6 +74,19 @@ class ResumeTest {
   }
 
   @Test
+  void ofAFinishedRunNothingIsLeftToDo() throws IOException {
+    run("reproduce", "backprop-3-3-3", "knn-demo", "--json", json.toString());
+    ObjectNode whole = read(json);
+    Cli cli = run("reproduce", "--resume", json.toString());
+    assertThat(cli.code()).isZero();
+    assertThat(cli.out().replaceAll("\\s+", " "))
+        .containsOnlyOnce("backprop-3-3-3")
+        .contains("nothing is left to do: its results are in " + json)
+        .doesNotContain("verdict");
+    assertThat(read(json).path("results")).isEqualTo(whole.path("results"));
+  }
+
+  @Test
   void aReportsFolderIsGoneOnWithToo() throws IOException {
     Path report = folder.resolve("a report");
     Cli first = run("reproduce", "backprop-3-3-3", "--report", report.toString());
@@ -123,25 +136,37 @@ class ResumeTest {
     assertThat(cli.out()).doesNotContain("backprop-3-3-3");
   }
 
+  /** A run of two experiments, the second of which takes minutes. */
+  private List<String> longRun(String... flags) {
+    return Cli.command(
+        List.of(flags),
+        "reproduce",
+        "backprop-3-3-3",
+        "mini-knn",
+        "--seeds",
+        "10000",
+        "--data",
+        empty.toString(),
+        "--json",
+        json.toString());
+  }
+
+  /** The first experiment is kept, and said to be. */
+  private void keptTheFirst(Process ended, Path said) {
+    assertThat(ended.exitValue()).isEqualTo(130);
+    assertThat(said)
+        .content()
+        .contains("interrupted; finished: backprop-3-3-3")
+        .contains("lanewise reproduce --resume " + json);
+    assertThat(read(json).path("results").size()).isEqualTo(1);
+  }
+
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void anInterruptedRunKeepsWhatItHasFinished() throws Exception {
     Path err = folder.resolve("err");
     Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "reproduce",
-                "backprop-3-3-3",
-                "mini-knn",
-                "--seeds",
-                "10000",
-                "--data",
-                empty.toString(),
-                "--json",
-                json.toString())
+        new ProcessBuilder(longRun())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(err.toFile())
             .start();
@@ -155,12 +180,7 @@ class ResumeTest {
     } finally {
       child.destroyForcibly();
     }
-    assertThat(child.exitValue()).isEqualTo(130);
-    assertThat(err)
-        .content()
-        .contains("interrupted; finished: backprop-3-3-3")
-        .contains("lanewise reproduce --resume " + json);
-    assertThat(read(json).path("results").size()).isEqualTo(1);
+    keptTheFirst(child, err);
     assertThat(read(json).path("options").path("experiments").size()).isEqualTo(2);
     try (var files = Files.list(folder)) {
       assertThat(files).as("no draft").containsExactlyInAnyOrder(empty, json, err);
@@ -178,23 +198,7 @@ class ResumeTest {
     Assumptions.assumeTrue(
         Files.isExecutable(Path.of("/usr/bin/script")), "no script(1), which makes a terminal");
     Path screen = folder.resolve("screen");
-    String command =
-        String.join(
-            "' '",
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Dlanewise.terminal=true",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Main.class.getName(),
-            "reproduce",
-            "backprop-3-3-3",
-            "mini-knn",
-            "--seeds",
-            "10000",
-            "--data",
-            empty.toString(),
-            "--json",
-            json.toString());
+    String command = String.join("' '", longRun("-Dlanewise.terminal=true"));
     Process terminal =
         new ProcessBuilder("/usr/bin/script", "-qec", "'" + command + "'", "/dev/null")
             .redirectInput(ProcessBuilder.Redirect.PIPE)
@@ -214,12 +218,7 @@ class ResumeTest {
       terminal.descendants().forEach(ProcessHandle::destroyForcibly);
       terminal.destroyForcibly();
     }
-    assertThat(terminal.exitValue()).isEqualTo(130);
-    assertThat(screen)
-        .content()
-        .contains("interrupted; finished: backprop-3-3-3")
-        .contains("lanewise reproduce --resume " + json);
-    assertThat(read(json).path("results").size()).isEqualTo(1);
+    keptTheFirst(terminal, screen);
   }
 
   @Test

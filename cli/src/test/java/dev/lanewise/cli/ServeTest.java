@@ -13,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -47,20 +46,15 @@ class ServeTest {
   private Process start(String... more) throws IOException {
     Path empty = Files.createDirectories(folder.resolve("empty"));
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "serve",
-                "--port",
-                "0",
-                "--models",
-                folder.resolve("models").toString(),
-                "--data",
-                empty.toString()));
+        Cli.command(
+            List.of("--add-modules=jdk.incubator.vector"),
+            "serve",
+            "--port",
+            "0",
+            "--models",
+            folder.resolve("models").toString(),
+            "--data",
+            empty.toString());
     command.addAll(List.of(more));
     return new ProcessBuilder(command)
         .redirectOutput(out.toFile())

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,14 +45,10 @@ final class CrewTest {
   void threadsReallyWorkTogether() {
     try (Parallelism parallelism = Parallelism.threads(2);
         Crew crew = parallelism.crew()) {
-      CountDownLatch both = new CountDownLatch(2);
-      crew.forEach(
-          2,
-          task -> {
-            both.countDown();
-            await(both);
-          });
-      assertThat(both.getCount()).isZero();
+      // Each task waits for the other: on one thread this would never end.
+      Phaser both = new Phaser(2);
+      crew.forEach(2, task -> both.arriveAndAwaitAdvance());
+      assertThat(both.getPhase()).isEqualTo(1);
     }
   }
 
@@ -60,24 +56,12 @@ final class CrewTest {
   void aSleepingHelperIsWoken() throws InterruptedException {
     try (Parallelism parallelism = Parallelism.threads(2);
         Crew crew = parallelism.crew()) {
+      Phaser both = new Phaser(2);
       for (int job = 0; job < 3; job++) {
         Thread.sleep(50);
-        CountDownLatch both = new CountDownLatch(2);
-        crew.forEach(
-            2,
-            task -> {
-              both.countDown();
-              await(both);
-            });
+        crew.forEach(2, task -> both.arriveAndAwaitAdvance());
       }
-    }
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+      assertThat(both.getPhase()).isEqualTo(3);
     }
   }
 
@@ -124,18 +108,14 @@ final class CrewTest {
   @Test
   void threadsAreGivenBack() {
     try (Parallelism parallelism = Parallelism.threads(2)) {
+      Phaser both = new Phaser(2);
       for (int round = 0; round < 3; round++) {
         try (Crew crew = parallelism.crew()) {
           crew.forEach(2, task -> {});
         }
-        CountDownLatch both = new CountDownLatch(2);
-        parallelism.forEach(
-            2,
-            task -> {
-              both.countDown();
-              await(both);
-            });
+        parallelism.forEach(2, task -> both.arriveAndAwaitAdvance());
       }
+      assertThat(both.getPhase()).isEqualTo(3);
     }
   }
 

@@ -18,8 +18,6 @@ import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,39 +40,16 @@ class InterruptionTest {
     return new Random(2).ints(rows, 0, 2).toArray();
   }
 
-  /** Interrupts a job once it has begun; the thread must end with the one exception. */
-  private static void interrupted(CountDownLatch begun, Runnable job) throws InterruptedException {
-    AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
-    AtomicReference<Boolean> status = new AtomicReference<>(false);
-    Thread thread =
-        Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    job.run();
-                  } catch (Throwable t) {
-                    thrown.set(t);
-                  }
-                  status.set(Thread.currentThread().isInterrupted());
-                });
-    begun.await();
-    thread.interrupt();
-    thread.join();
-    assertThat(thrown.get()).isInstanceOf(CancellationException.class);
-    assertThat(status.get()).as("the interrupt status stays set").isTrue();
+  /** Long enough for a job to have begun. */
+  private static void soon() throws InterruptedException {
+    Thread.sleep(50);
   }
 
-  private static void begunSoon(CountDownLatch begun) {
-    Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                Thread.sleep(50);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              begun.countDown();
-            });
+  private static void interrupted(Interrupted.Moment moment, Runnable job)
+      throws InterruptedException {
+    Interrupted ended = Interrupted.at(moment, job);
+    assertThat(ended.thrown()).isInstanceOf(CancellationException.class);
+    assertThat(ended.statusKept()).as("the interrupt status stays set").isTrue();
   }
 
   @Test
@@ -86,9 +61,7 @@ class InterruptionTest {
       try (Engine engine = Engine.builder().threads(threads).open()) {
         MlpTrainer endless =
             MlpTrainer.builder(engine, 30, 20, 2).epochs(Integer.MAX_VALUE - 1).build();
-        CountDownLatch mlp = new CountDownLatch(1);
-        begunSoon(mlp);
-        interrupted(mlp, () -> endless.fit(new Samples(x, labels), seeds));
+        interrupted(InterruptionTest::soon, () -> endless.fit(new Samples(x, labels), seeds));
 
         CountDownLatch softmax = new CountDownLatch(1);
         SoftmaxRegressionTrainer regression =
@@ -100,7 +73,7 @@ class InterruptionTest {
                       return true;
                     });
         interrupted(
-            softmax,
+            softmax::await,
             () -> regression.fit(x, labels, seeds.stream("weights"), seeds.stream("rows")));
         assertThat(regression.epochs(1).fit(x, labels, seeds.stream("w"), seeds.stream("r")))
             .isNotNull();
@@ -122,13 +95,11 @@ class InterruptionTest {
                         perceptron.countDown();
                         return true;
                       });
-          interrupted(perceptron, () -> trainer.fit(x, labels));
+          interrupted(perceptron::await, () -> trainer.fit(x, labels));
         }
 
-        CountDownLatch search = new CountDownLatch(1);
-        begunSoon(search);
         interrupted(
-            search,
+            InterruptionTest::soon,
             () ->
                 new RandomSearch(engine, 2)
                     .maxSteps(Integer.MAX_VALUE)
@@ -149,10 +120,8 @@ class InterruptionTest {
     for (int threads : new int[] {1, 2}) {
       try (Engine engine = Engine.builder().threads(threads).open()) {
         NearestNeighbors bytes = NearestNeighbors.of(engine, rows, Distance.L1);
-        CountDownLatch begun = new CountDownLatch(1);
-        begunSoon(begun);
         interrupted(
-            begun,
+            InterruptionTest::soon,
             () -> {
               while (true) {
                 bytes.search(rows, 200);
@@ -161,10 +130,8 @@ class InterruptionTest {
         assertThat(bytes.search(rows.rows(7, 8), 1).index(0, 0)).isEqualTo(7);
 
         NearestNeighbors ofFloats = NearestNeighbors.of(engine, floats, Distance.L2);
-        CountDownLatch again = new CountDownLatch(1);
-        begunSoon(again);
         interrupted(
-            again,
+            InterruptionTest::soon,
             () -> {
               while (true) {
                 ofFloats.search(floats, 10);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,14 +17,12 @@ class MemoryTest {
   @Test
   void openingAndClosingLeavesNothing(@TempDir Path directory) throws Exception {
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:NativeMemoryTracking=summary",
-                "-Xmx256m",
-                "--add-modules=jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                StressProcess.class.getName(),
+        ChildJvm.of(
+                List.of(
+                    "-XX:NativeMemoryTracking=summary",
+                    "-Xmx256m",
+                    "--add-modules=jdk.incubator.vector"),
+                StressProcess.class,
                 "0",
                 "20",
                 directory.toString())

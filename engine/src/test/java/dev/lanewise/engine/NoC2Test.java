@@ -3,7 +3,7 @@ package dev.lanewise.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,14 +32,7 @@ class NoC2Test {
   void autoTakesVectorOnlyWhereItIsCompiled(String flag, String backend, String reason)
       throws Exception {
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                flag,
-                "--add-modules=jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName())
-            .start();
+        ChildJvm.of(List.of(flag, "--add-modules=jdk.incubator.vector"), Child.class).start();
     try (var output = process.getInputStream()) {
       assertThat(new String(output.readAllBytes(), StandardCharsets.UTF_8))
           .startsWith(backend + ": ")

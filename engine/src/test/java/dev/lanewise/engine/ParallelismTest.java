@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,23 +36,10 @@ final class ParallelismTest {
   @Test
   void threadsReallyWorkTogether() {
     try (Parallelism parallelism = Parallelism.threads(2)) {
-      CountDownLatch both = new CountDownLatch(2);
       // Each task waits for the other: on one thread this would never end.
-      parallelism.forEach(
-          2,
-          task -> {
-            both.countDown();
-            await(both);
-          });
-      assertThat(both.getCount()).isZero();
-    }
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+      Phaser both = new Phaser(2);
+      parallelism.forEach(2, task -> both.arriveAndAwaitAdvance());
+      assertThat(both.getPhase()).isEqualTo(1);
     }
   }
 

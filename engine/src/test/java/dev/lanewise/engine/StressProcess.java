@@ -25,9 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * {@link Stress} for some time, then long jobs that are interrupted, then engines, models and
@@ -159,23 +157,13 @@ final class StressProcess {
     long longest = 0;
     int cancelled = 0;
     for (int i = 0; i < times; i++) {
-      AtomicBoolean right = new AtomicBoolean();
-      Thread thread =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      job.run();
-                    } catch (CancellationException e) {
-                      right.set(Thread.currentThread().isInterrupted());
-                    }
-                  });
-      Thread.sleep(300 + 50L * i);
-      long asked = System.nanoTime();
-      thread.interrupt();
-      thread.join();
-      longest = Math.max(longest, System.nanoTime() - asked);
-      cancelled += right.get() ? 1 : 0;
+      int round = i;
+      Interrupted ended = Interrupted.at(() -> Thread.sleep(300 + 50L * round), job);
+      longest = Math.max(longest, ended.nanos());
+      cancelled += ended.cancelled() ? 1 : 0;
+      if (!ended.cancelled() && ended.thrown() != null) {
+        ended.thrown().printStackTrace(System.out);
+      }
     }
     clean &= cancelled == times;
     return String.format(

@@ -64,16 +64,6 @@ final class Backprop333 implements Experiment {
   }
 
   @Override
-  public String defects() {
-    return "";
-  }
-
-  @Override
-  public int defaultSeeds() {
-    return 0;
-  }
-
-  @Override
   public Result run(Context context) {
     Engine engine = context.engine().serial();
     FloatMatrix zeros = FloatMatrix.zeros(1, 3);

@@ -176,11 +176,6 @@ final class BestAccuracy implements Experiment {
   }
 
   @Override
-  public String defects() {
-    return "";
-  }
-
-  @Override
   public int defaultSeeds() {
     return seeds;
   }

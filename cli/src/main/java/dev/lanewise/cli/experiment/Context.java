@@ -6,10 +6,12 @@ import dev.lanewise.data.MiniMnistSplit;
 import dev.lanewise.data.Splits;
 import dev.lanewise.data.TrainTest;
 import dev.lanewise.engine.Engine;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What an experiment runs with. Data sets are read once and shared by the experiments of a run. */
@@ -56,6 +58,11 @@ public final class Context {
   /** Whether rows of a variant are asked for. */
   public boolean wants(Variant variant) {
     return variant == Variant.SAME || variants.contains(variant);
+  }
+
+  /** Of the two readings of a write-up those that are asked for, as published first. */
+  List<Variant> variants() {
+    return Stream.of(Variant.PUBLISHED, Variant.CORRECTED).filter(this::wants).toList();
   }
 
   /** How many seeds to run: 0 .. n - 1. */

@@ -18,10 +18,14 @@ public interface Experiment {
   List<Figure> published();
 
   /** Where the write-up's code does something other than its text says; empty if nowhere. */
-  String defects();
+  default String defects() {
+    return "";
+  }
 
   /** How many seeds to run unless told otherwise; 0 if nothing is random. */
-  int defaultSeeds();
+  default int defaultSeeds() {
+    return 0;
+  }
 
   /**
    * Runs it. Uses the threads of {@link Context#engine()} and no others.

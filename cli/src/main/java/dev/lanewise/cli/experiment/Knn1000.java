@@ -38,16 +38,6 @@ final class Knn1000 implements Experiment {
   }
 
   @Override
-  public String defects() {
-    return "";
-  }
-
-  @Override
-  public int defaultSeeds() {
-    return 0;
-  }
-
-  @Override
   public Result run(Context context) {
     List<Row> rows = new ArrayList<>();
     for (Distance distance : Distance.values()) {

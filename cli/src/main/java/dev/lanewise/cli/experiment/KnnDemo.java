@@ -34,16 +34,6 @@ final class KnnDemo implements Experiment {
   }
 
   @Override
-  public String defects() {
-    return "";
-  }
-
-  @Override
-  public int defaultSeeds() {
-    return 0;
-  }
-
-  @Override
   public Result run(Context context) {
     MnistSearch search = MnistSearch.of(context, Distance.L2, TESTS, K);
     int[] predictions = search.predict(Votes.plurality(), K);

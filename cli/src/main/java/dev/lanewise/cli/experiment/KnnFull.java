@@ -39,16 +39,6 @@ final class KnnFull implements Experiment {
   }
 
   @Override
-  public String defects() {
-    return "";
-  }
-
-  @Override
-  public int defaultSeeds() {
-    return 0;
-  }
-
-  @Override
   public Result run(Context context) {
     List<Row> rows = new ArrayList<>();
     List<Pictures.Gallery> galleries = new ArrayList<>();

@@ -66,11 +66,6 @@ final class KnnSweep implements Experiment {
   }
 
   @Override
-  public int defaultSeeds() {
-    return 0;
-  }
-
-  @Override
   public Result run(Context context) {
     List<Row> rows = new ArrayList<>();
     List<Series> series = new ArrayList<>();

@@ -18,8 +18,15 @@ import dev.lanewise.engine.nn.Samples;
 import dev.lanewise.engine.nn.Training;
 import dev.lanewise.engine.nn.TrainingListener;
 import dev.lanewise.engine.random.SeedStreams;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -29,6 +36,11 @@ import java.util.stream.IntStream;
 final class MiniNetworks {
 
   static final String SOURCE = "write-up 002, mini-MNIST, five image sizes";
+
+  /** What is wrong with the step of those that train on the full batch. */
+  static final String DIVISOR_DEFECT =
+      "Gradients are divided by the 80 examples of a digit, not by the batch of 800: ten times the"
+          + " nominal step. Corrected: divided by the batch.";
 
   /** Pixels along a block: images of 28 x 28 become 7 x 7. */
   private static final int BLOCK = 4;
@@ -163,11 +175,43 @@ final class MiniNetworks {
         (System.nanoTime() - start) / 1e9);
   }
 
+  /**
+   * Trains a network for every seed of every variant that is asked for, side by side. Corrected,
+   * gradients are divided by the batch.
+   *
+   * @param id the experiment's, which names its streams of random numbers too
+   * @param seeds how many each variant has
+   * @param trainer a new one, as published
+   */
+  Map<Variant, Fit[]> fitVariants(
+      Context context,
+      String id,
+      ToIntFunction<Variant> seeds,
+      Supplier<MlpTrainer.Builder> trainer) {
+    Map<Variant, Fit[]> fits = new EnumMap<>(Variant.class);
+    List<Runnable> tasks = new ArrayList<>();
+    for (Variant variant : context.variants()) {
+      Fit[] runs = new Fit[seeds.applyAsInt(variant)];
+      fits.put(variant, runs);
+      for (int i = 0; i < runs.length; i++) {
+        int seed = i;
+        tasks.add(
+            () -> {
+              MlpTrainer.Builder builder = trainer.get();
+              if (variant == Variant.CORRECTED) {
+                builder.gradientScale(GradientScale.mean());
+              }
+              runs[seed] = fit(builder.build(), seed, new SeedStreams(seed).child(id, 0));
+            });
+      }
+    }
+    sideBySide(context, id, tasks.size(), task -> tasks.get(task).run());
+    return fits;
+  }
+
   private static final class Curves implements TrainingListener {
-    private final java.util.stream.DoubleStream.Builder losses =
-        java.util.stream.DoubleStream.builder();
-    private final java.util.stream.DoubleStream.Builder validation =
-        java.util.stream.DoubleStream.builder();
+    private final DoubleStream.Builder losses = DoubleStream.builder();
+    private final DoubleStream.Builder validation = DoubleStream.builder();
 
     @Override
     public Decision onUpdate(long update, int rows, double lossSum) {
@@ -199,11 +243,7 @@ final class MiniNetworks {
 
   /** The result on mini-MNIST. */
   static Result result(
-      Context context,
-      int seeds,
-      java.util.List<Row> rows,
-      java.util.List<String> notes,
-      java.util.List<Series> series) {
+      Context context, int seeds, List<Row> rows, List<String> notes, List<Series> series) {
     ImageSet images = context.miniMnist();
     return new Result(images.name(), images.source(), seeds, rows, notes, series);
   }

@@ -1,14 +1,11 @@
 package dev.lanewise.cli.experiment;
 
 import dev.lanewise.engine.kernel.Activation;
-import dev.lanewise.engine.nn.GradientScale;
-import dev.lanewise.engine.nn.MlpTrainer;
-import dev.lanewise.engine.random.SeedStreams;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** One network of the grid, trained far beyond the point where it stops getting better. */
@@ -51,8 +48,7 @@ final class MlpLong implements Experiment {
 
   @Override
   public String defects() {
-    return "Gradients are divided by the 80 examples of a digit, not by the batch of 800: ten times"
-        + " the nominal step. Corrected: divided by the batch.";
+    return MiniNetworks.DIVISOR_DEFECT;
   }
 
   @Override
@@ -63,30 +59,20 @@ final class MlpLong implements Experiment {
   @Override
   public Result run(Context context) {
     int seeds = context.seeds(this);
-    List<Variant> variants =
-        List.of(Variant.PUBLISHED, Variant.CORRECTED).stream().filter(context::wants).toList();
     MiniNetworks networks = MiniNetworks.of(context, seeds);
-    MiniNetworks.Fit[][] fits = new MiniNetworks.Fit[variants.size()][seeds];
-    MiniNetworks.sideBySide(
-        context,
-        id(),
-        variants.size() * seeds,
-        task -> {
-          int variant = task / seeds;
-          int seed = task % seeds;
-          MlpTrainer.Builder trainer = networks.trainer(2, 16, Activation.ATAN).updates(UPDATES);
-          if (variants.get(variant) == Variant.CORRECTED) {
-            trainer.gradientScale(GradientScale.mean());
-          }
-          fits[variant][seed] =
-              networks.fit(trainer.build(), seed, new SeedStreams(seed).child(id(), 0));
-        });
+    Map<Variant, MiniNetworks.Fit[]> fits =
+        networks.fitVariants(
+            context,
+            id(),
+            variant -> seeds,
+            () -> networks.trainer(2, 16, Activation.ATAN).updates(UPDATES));
     List<Row> rows = new ArrayList<>();
     List<Series> series = new ArrayList<>();
-    for (int i = 0; i < fits.length; i++) {
-      addRows(rows, variants.get(i), fits[i]);
-      addSeries(series, variants.get(i), fits[i]);
-    }
+    fits.forEach(
+        (variant, runs) -> {
+          addRows(rows, variant, runs);
+          addSeries(series, variant, runs);
+        });
     return MiniNetworks.result(
             context,
             seeds,
@@ -108,7 +94,7 @@ final class MlpLong implements Experiment {
 
   private static void addRows(List<Row> rows, Variant variant, MiniNetworks.Fit[] fits) {
     double seconds = Arrays.stream(fits).mapToDouble(MiniNetworks.Fit::seconds).average().orElse(0);
-    Spread peaks = over(fits, MiniNetworks.Fit::bestUpdate);
+    Spread peaks = Spread.of(fits, MiniNetworks.Fit::bestUpdate);
     Row peak =
         variant == Variant.PUBLISHED
             ? Row.random(variant, PUBLISHED, peaks)
@@ -122,33 +108,29 @@ final class MlpLong implements Experiment {
             .asHeadline());
     rows.add(
         Row.unpublished(
-            variant, "best validation accuracy", over(fits, MiniNetworks.Fit::best), 3));
+            variant, "best validation accuracy", Spread.of(fits, MiniNetworks.Fit::best), 3));
     for (int update : new int[] {100, PEAK, UPDATES}) {
       rows.add(
           Row.unpublished(
               variant,
               String.format(Locale.ROOT, "validation accuracy after %,d updates", update),
-              over(fits, fit -> fit.validation()[update - 1]),
+              Spread.of(fits, fit -> fit.validation()[update - 1]),
               3));
     }
     rows.add(
         Row.unpublished(
             variant,
             "mean validation accuracy near the end less that near update " + PEAK,
-            over(fits, MlpLong::rise),
+            Spread.of(fits, MlpLong::rise),
             3));
     for (int update : new int[] {1, PEAK, UPDATES}) {
       rows.add(
           Row.unpublished(
               variant,
               String.format(Locale.ROOT, "loss before update %,d", update),
-              over(fits, fit -> fit.losses()[update - 1]),
+              Spread.of(fits, fit -> fit.losses()[update - 1]),
               0));
     }
-  }
-
-  private static Spread over(MiniNetworks.Fit[] fits, ToDoubleFunction<MiniNetworks.Fit> figure) {
-    return Spread.of(Arrays.stream(fits).mapToDouble(figure).toArray());
   }
 
   /** Below 0 where accuracy has fallen since the published peak. */

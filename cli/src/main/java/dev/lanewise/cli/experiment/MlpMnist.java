@@ -71,11 +71,6 @@ final class MlpMnist implements Experiment {
   }
 
   @Override
-  public String defects() {
-    return "";
-  }
-
-  @Override
   public int defaultSeeds() {
     return 6;
   }

@@ -89,11 +89,6 @@ final class RandomSearchMnist implements Experiment {
   }
 
   @Override
-  public String defects() {
-    return "";
-  }
-
-  @Override
   public int defaultSeeds() {
     return 10;
   }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -168,7 +167,8 @@ final class ReluSaturation implements Experiment {
     List<String> notes = new ArrayList<>();
     if (context.wants(Variant.PUBLISHED)) {
       rows.add(
-          Row.random(Variant.PUBLISHED, largestFigure(), over(linear, Pass::largest)).asHeadline());
+          Row.random(Variant.PUBLISHED, largestFigure(), Spread.of(linear, Pass::largest))
+              .asHeadline());
       addShares(rows, Variant.PUBLISHED, "", linear);
       for (int j = 0; j < LOGITS.length; j++) {
         int at = j;
@@ -176,7 +176,7 @@ final class ReluSaturation implements Experiment {
             Row.random(
                 Variant.PUBLISHED,
                 new Figure("logit " + j, LOGITS[j], 4),
-                over(linear, pass -> pass.logits()[at])));
+                Spread.of(linear, pass -> pass.logits()[at])));
       }
       notes.add("A case as published, linear, seed 0: " + linear[0].says() + ".");
     }
@@ -186,7 +186,7 @@ final class ReluSaturation implements Experiment {
         String which = two ? ", two hidden layers" : "";
         Row row =
             Row.unpublished(
-                Variant.CORRECTED, "largest |logit|" + which, over(passes, Pass::largest), 1);
+                Variant.CORRECTED, "largest |logit|" + which, Spread.of(passes, Pass::largest), 1);
         rows.add(two ? row : row.asHeadline());
         addShares(rows, Variant.CORRECTED, which, passes);
       }
@@ -231,18 +231,14 @@ final class ReluSaturation implements Experiment {
         Row.unpublished(
             variant,
             "share with a one-hot softmax" + which,
-            over(passes, pass -> pass.oneHot() ? 1 : 0),
+            Spread.of(passes, pass -> pass.oneHot() ? 1 : 0),
             3));
     rows.add(
         Row.unpublished(
                 variant,
                 "share with no gradient at all" + which,
-                over(passes, pass -> pass.noGradient() ? 1 : 0),
+                Spread.of(passes, pass -> pass.noGradient() ? 1 : 0),
                 3)
             .asHeadline());
-  }
-
-  private static Spread over(Pass[] passes, ToDoubleFunction<Pass> figure) {
-    return Spread.of(Arrays.stream(passes).mapToDouble(figure).toArray());
   }
 }

@@ -1,16 +1,14 @@
 package dev.lanewise.cli.experiment;
 
 import dev.lanewise.engine.kernel.Activation;
-import dev.lanewise.engine.nn.GradientScale;
 import dev.lanewise.engine.nn.Initializer;
-import dev.lanewise.engine.nn.MlpTrainer;
 import dev.lanewise.engine.nn.Optimizer;
-import dev.lanewise.engine.random.SeedStreams;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /** A ReLU network that starts near 0 and steps carefully: it may learn, or not. */
@@ -62,8 +60,7 @@ final class ReluSquished implements Experiment {
 
   @Override
   public String defects() {
-    return "Gradients are divided by the 80 examples of a digit, not by the batch of 800: ten times"
-        + " the nominal step. Corrected: divided by the batch.";
+    return MiniNetworks.DIVISOR_DEFECT;
   }
 
   @Override
@@ -74,41 +71,27 @@ final class ReluSquished implements Experiment {
   @Override
   public Result run(Context context) {
     int seeds = context.seeds(this);
-    List<Variant> variants =
-        List.of(Variant.PUBLISHED, Variant.CORRECTED).stream().filter(context::wants).toList();
     MiniNetworks networks = MiniNetworks.of(context, seeds);
-    MiniNetworks.Fit[][] fits =
-        variants.stream()
-            .map(variant -> variant == Variant.PUBLISHED ? seeds : Math.min(seeds, CORRECTED_SEEDS))
-            .map(runs -> new MiniNetworks.Fit[runs])
-            .toArray(MiniNetworks.Fit[][]::new);
-    MiniNetworks.sideBySide(
-        context,
-        id(),
-        Arrays.stream(fits).mapToInt(runs -> runs.length).sum(),
-        task -> {
-          int variant = task < fits[0].length ? 0 : 1;
-          int seed = variant == 0 ? task : task - fits[0].length;
-          MlpTrainer.Builder trainer =
-              networks
-                  .trainer(2, 16, Activation.RELU)
-                  .initializer(Initializer.uniform(START))
-                  .optimizer(Optimizer.sgd(SMALL_RATE))
-                  .patience(MiniNetworks.patience(TRIES));
-          if (variants.get(variant) == Variant.CORRECTED) {
-            trainer.gradientScale(GradientScale.mean());
-          }
-          fits[variant][seed] =
-              networks.fit(trainer.build(), seed, new SeedStreams(seed).child(id(), 0));
-        });
+    Map<Variant, MiniNetworks.Fit[]> fits =
+        networks.fitVariants(
+            context,
+            id(),
+            variant -> variant == Variant.PUBLISHED ? seeds : Math.min(seeds, CORRECTED_SEEDS),
+            () ->
+                networks
+                    .trainer(2, 16, Activation.RELU)
+                    .initializer(Initializer.uniform(START))
+                    .optimizer(Optimizer.sgd(SMALL_RATE))
+                    .patience(MiniNetworks.patience(TRIES)));
     List<Row> rows = new ArrayList<>();
     List<Series> series = new ArrayList<>();
-    for (int i = 0; i < fits.length; i++) {
-      addRows(rows, variants.get(i), fits[i]);
-      if (variants.get(i) == Variant.PUBLISHED) {
-        addSeries(series, fits[i]);
-      }
-    }
+    fits.forEach(
+        (variant, runs) -> {
+          addRows(rows, variant, runs);
+          if (variant == Variant.PUBLISHED) {
+            addSeries(series, runs);
+          }
+        });
     return MiniNetworks.result(
         context,
         seeds,
@@ -135,14 +118,14 @@ final class ReluSquished implements Experiment {
         Arrays.stream(fits).filter(fit -> !recovered(fit)).toArray(MiniNetworks.Fit[]::new);
     rows.add(
         Row.unpublished(
-                variant, "share that recovers", over(fits, fit -> recovered(fit) ? 1 : 0), 3)
+                variant, "share that recovers", Spread.of(fits, fit -> recovered(fit) ? 1 : 0), 3)
             .note(variant == Variant.PUBLISHED ? "the published run is one that recovered" : "")
-            .took(over(fits, MiniNetworks.Fit::seconds).mean())
+            .took(Spread.of(fits, MiniNetworks.Fit::seconds).mean())
             .asHeadline());
     MiniNetworks.Fit[] climbed =
         Arrays.stream(fits).filter(fit -> fit.best() >= CLIMBED).toArray(MiniNetworks.Fit[]::new);
     if (climbed.length > 0) {
-      Spread dips = over(climbed, fit -> dips(fit) ? 1 : 0);
+      Spread dips = Spread.of(climbed, fit -> dips(fit) ? 1 : 0);
       Row row = Row.unpublished(variant, "share that dips, of those that climb", dips, 3);
       rows.add(
           variant == Variant.PUBLISHED
@@ -158,7 +141,7 @@ final class ReluSquished implements Experiment {
     }
     if (lucky.length > 0) {
       for (Figure figure : List.of(STEP, BEST, LAST, LOSS)) {
-        Spread ours = over(lucky, figure(figure));
+        Spread ours = Spread.of(lucky, figure(figure));
         rows.add(
             variant == Variant.PUBLISHED
                 ? Row.random(variant, figure, ours).asHeadline()
@@ -167,7 +150,7 @@ final class ReluSquished implements Experiment {
     } else if (variant == Variant.PUBLISHED) {
       for (Figure figure : List.of(STEP, BEST, LAST, LOSS)) {
         rows.add(
-            Row.random(variant, figure, over(fits, figure(figure)))
+            Row.random(variant, figure, Spread.of(fits, figure(figure)))
                 .notComparable("no seed recovered; about one in eight does: use more seeds"));
       }
     }
@@ -177,11 +160,11 @@ final class ReluSquished implements Experiment {
             Row.unpublished(
                 variant,
                 figure.label().replace("recovers", "does not"),
-                over(others, figure(figure)),
+                Spread.of(others, figure(figure)),
                 Math.max(1, figure.decimals())));
       }
     }
-    rows.add(Row.unpublished(variant, "first loss", over(fits, fit -> fit.losses()[0]), 1));
+    rows.add(Row.unpublished(variant, "first loss", Spread.of(fits, fit -> fit.losses()[0]), 1));
   }
 
   private static ToDoubleFunction<MiniNetworks.Fit> figure(Figure figure) {
@@ -192,10 +175,6 @@ final class ReluSquished implements Experiment {
       return MiniNetworks.Fit::best;
     }
     return figure.equals(LAST) ? MiniNetworks.Fit::last : fit -> fit.losses()[fit.updates() - 1];
-  }
-
-  private static Spread over(MiniNetworks.Fit[] fits, ToDoubleFunction<MiniNetworks.Fit> figure) {
-    return Spread.of(Arrays.stream(fits).mapToDouble(figure).toArray());
   }
 
   private static boolean dips(MiniNetworks.Fit fit) {

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Softmax regression by mini-batch descent on MNIST. */
 final class SoftmaxSgd implements Experiment {
@@ -87,8 +86,7 @@ final class SoftmaxSgd implements Experiment {
   public Result run(Context context) {
     int seeds = context.seeds(this);
     List<Task> tasks =
-        Stream.of(Variant.PUBLISHED, Variant.CORRECTED)
-            .filter(context::wants)
+        context.variants().stream()
             .flatMap(
                 variant ->
                     IntStream.range(0, seeds(variant, seeds))

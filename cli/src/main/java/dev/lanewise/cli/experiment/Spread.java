@@ -2,6 +2,7 @@ package dev.lanewise.cli.experiment;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.apache.commons.statistics.descriptive.DoubleStatistics;
 import org.apache.commons.statistics.descriptive.Statistic;
 
@@ -46,6 +47,11 @@ public record Spread(List<Double> values, double mean, double sd, double min, do
   /** As {@link #of(double...)}. */
   public static Spread of(List<Double> figures) {
     return of(figures.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /** Of a figure that each of some runs has. */
+  static <T> Spread of(T[] runs, ToDoubleFunction<? super T> figure) {
+    return of(Arrays.stream(runs).mapToDouble(figure).toArray());
   }
 
   /** How many runs. */

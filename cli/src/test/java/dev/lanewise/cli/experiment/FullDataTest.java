@@ -89,24 +89,6 @@ class FullDataTest {
     assertThat(figures(result, "L")).containsExactly(.9633, .9705);
   }
 
-  @Test
-  void miniMnistFromTheFileIsTheEmbeddedOne() {
-    assertThat(figures(run(new MiniKnn()), ""))
-        .isEqualTo(figures(run(new MiniKnn(), DataCatalog.embedded()), ""));
-  }
-
-  private static Result run(Experiment experiment, DataCatalog embedded) {
-    try (Engine engine = Engine.open()) {
-      return experiment.run(
-          new Context(
-              engine,
-              embedded,
-              EnumSet.allOf(Variant.class),
-              OptionalInt.empty(),
-              Progress.SILENT));
-    }
-  }
-
   /**
    * Neighbour for neighbour. Few queries, because the scalar backend needs seconds for these
    * already.

@@ -36,7 +36,7 @@ class LinearExperimentsTest {
 
   @Test
   void aPerceptronLearnsLargeImagesAndLeakedTestImagesFlatterIt() {
-    Result result = run(new Ovo(), 2, 2, Variant.PUBLISHED, Variant.CORRECTED);
+    Result result = run(OneVersus.one(), 2, 2, Variant.PUBLISHED, Variant.CORRECTED);
     assertThat(rows(result, Variant.PUBLISHED)).hasSize(5);
     assertThat(rows(result, Variant.CORRECTED))
         .hasSize(5)
@@ -53,7 +53,7 @@ class LinearExperimentsTest {
 
   @Test
   void onlyTheVariantAskedForIsShown() {
-    Result result = run(new Ovr(), 1, 2, Variant.CORRECTED);
+    Result result = run(OneVersus.rest(), 1, 2, Variant.CORRECTED);
     assertThat(result.rows()).hasSize(5).allMatch(row -> row.variant() == Variant.CORRECTED);
   }
 

@@ -109,10 +109,13 @@ class NetworkExperimentsTest {
   }
 
   @Test
-  void theBestOfMiniMnistBeatsNeighboursOnRawPixels() {
-    Result result = run(BestAccuracy.miniMnist(), DataCatalog.embedded(), BOTH, 1, 2);
-    assertThat(result.rows()).hasSize(5);
-    assertThat(row(result, Variant.SAME, "test accuracy").ours().mean()).isGreaterThan(.88);
+  void theBestOfMiniMnistBeatsNeighboursOnRawPixelsOnAnyThreads() {
+    Result one = run(BestAccuracy.miniMnist(), DataCatalog.embedded(), BOTH, 1, 1);
+    Result two = run(BestAccuracy.miniMnist(), DataCatalog.embedded(), BOTH, 1, 2);
+    assertThat(untimed(two)).isEqualTo(untimed(one));
+    assertThat(two.notes()).isEqualTo(one.notes());
+    assertThat(one.rows()).hasSize(5);
+    assertThat(row(one, Variant.SAME, "test accuracy").ours().mean()).isGreaterThan(.88);
   }
 
   /**

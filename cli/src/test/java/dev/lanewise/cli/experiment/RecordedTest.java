@@ -42,7 +42,7 @@ class RecordedTest {
     return Stream.of(
         Part.of(new SoftmaxSgd(), 2, Variant.PUBLISHED),
         Part.of(new RandomSearchMnist(), 1),
-        Part.of(new MlpMnist(1), 4),
+        Part.of(new MlpMnist(1), 2),
         Part.of(new MlpMnistDoubleSoftmax(1), 2),
         Part.letters(100, 1, Recorded.EARLY + 1));
   }

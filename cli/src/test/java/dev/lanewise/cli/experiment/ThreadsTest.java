@@ -34,7 +34,6 @@ class ThreadsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "knn-demo",
         "knn-sweep",
         "softmax-sgd",
         "knn-1000",
@@ -42,9 +41,7 @@ class ThreadsTest {
         "random-search",
         "ovr",
         "ovo",
-        "quadratic-ovr",
-        "mini-knn",
-        "best-mini-mnist"
+        "quadratic-ovr"
       })
   void threadsChangeNothing(String id) {
     assertThat(findings(id, 2)).isEqualTo(findings(id, 1));

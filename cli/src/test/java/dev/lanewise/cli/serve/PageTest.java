@@ -3,12 +3,15 @@ package dev.lanewise.cli.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanewise.cli.browser.Browser;
+import dev.lanewise.data.DataCatalog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
@@ -19,7 +22,20 @@ import org.openqa.selenium.interactions.Actions;
 /** The page in a real browser. */
 class PageTest {
 
-  @TempDir private Path folder;
+  @TempDir private static Path models;
+
+  @SuppressWarnings("NullAway.Init") // set before all tests
+  private static TestServer server;
+
+  @BeforeAll
+  static void start() throws InterruptedException {
+    server = TestServer.ready(models);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
 
   /** In one step: the page replaces its elements with every answer. */
   private static String text(Browser browser, String selector) {
@@ -62,9 +78,8 @@ class PageTest {
   }
 
   @Test
-  void aStrokeIsAnsweredAndSwitchesSwitch() throws InterruptedException, IOException {
-    try (Browser browser = Browser.open();
-        TestServer server = TestServer.ready(folder)) {
+  void aStrokeIsAnsweredAndSwitchesSwitch() {
+    try (Browser browser = Browser.open()) {
       browser.size(Browser.DESKTOP, 900).load(server.server.uri());
       await(() -> has(browser, "#backends input"));
       assertThat(text(browser, "#verdict-knn .digit")).isEqualTo("–");
@@ -109,9 +124,8 @@ class PageTest {
   }
 
   @Test
-  void theKeyboardDrawsToo() throws InterruptedException {
-    try (Browser browser = Browser.open();
-        TestServer server = TestServer.ready(folder)) {
+  void theKeyboardDrawsToo() {
+    try (Browser browser = Browser.open()) {
       browser.size(Browser.DESKTOP, 900).load(server.server.uri());
       await(() -> has(browser, "#backends input"));
       WebElement pad = browser.driver().findElement(By.id("pad"));
@@ -133,10 +147,9 @@ class PageTest {
   }
 
   @Test
-  void itFitsAPhoneAndADesktopInBothThemes() throws InterruptedException, IOException {
+  void itFitsAPhoneAndADesktopInBothThemes() throws IOException {
     Path pictures = Files.createDirectories(Path.of("target", "pictures"));
-    try (Browser browser = Browser.open();
-        TestServer server = TestServer.ready(folder)) {
+    try (Browser browser = Browser.open()) {
       for (int width : new int[] {Browser.PHONE, 760, 800, Browser.DESKTOP}) {
         for (Browser.Theme theme : Browser.Theme.values()) {
           browser.size(width, 900).theme(theme).load(server.server.uri());
@@ -155,15 +168,13 @@ class PageTest {
   }
 
   @Test
-  void trainingIsShownUntilItIsDone() throws InterruptedException {
+  void trainingIsShownUntilItIsDone(@TempDir Path none) throws InterruptedException {
     try (Browser browser = Browser.open();
-        TestServer server =
-            new TestServer(
-                dev.lanewise.data.DataCatalog.embedded().mnist(),
-                PageServer.Options.quiet(folder))) {
-      browser.size(Browser.DESKTOP, 900).load(server.server.uri());
+        TestServer training =
+            new TestServer(DataCatalog.embedded().mnist(), PageServer.Options.quiet(none))) {
+      browser.size(Browser.DESKTOP, 900).load(training.server.uri());
       await(() -> has(browser, "#training progress"));
-      server.server.awaitReady();
+      training.server.awaitReady();
       await(() -> !browser.driver().findElement(By.id("training")).isDisplayed());
       assertThat(browser.complaints()).isEmpty();
     }

@@ -12,6 +12,19 @@ final class FetchProcess {
 
   private FetchProcess() {}
 
+  /** What starts one that fetches the file {@code pixels} of that length and SHA-256. */
+  static ProcessBuilder of(URI mirror, Path directory, long bytes, String sha256) {
+    return new ProcessBuilder(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-cp",
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+        FetchProcess.class.getName(),
+        mirror.toString(),
+        directory.toString(),
+        String.valueOf(bytes),
+        sha256);
+  }
+
   /** Takes the mirror, the directory, and the length and SHA-256 of the file {@code pixels}. */
   public static void main(String[] args) {
     DataSetInfo.File file = new DataSetInfo.File("pixels", Long.parseLong(args[2]), args[3]);

@@ -350,16 +350,7 @@ class FetcherTest {
         executor.submit(() -> fetcher(Duration.ofSeconds(25)).fetch("mnist", SILENT));
     assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                FetchProcess.class.getName(),
-                mirror().toString(),
-                directory.toString(),
-                String.valueOf(FILE.bytes()),
-                FILE.sha256())
+        FetchProcess.of(mirror(), directory, FILE.bytes(), FILE.sha256())
             .redirectErrorStream(true)
             .start();
     try (BufferedReader theirs = process.inputReader()) {

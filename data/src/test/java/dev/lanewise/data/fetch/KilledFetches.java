@@ -100,15 +100,7 @@ final class KilledFetches {
   }
 
   private static Process start(SlowMirror mirror, Path directory) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            FetchProcess.class.getName(),
-            mirror.uri().toString(),
-            directory.toString(),
-            String.valueOf(CONTENT.length),
-            Checksum.sha256(CONTENT))
+    return FetchProcess.of(mirror.uri(), directory, CONTENT.length, Checksum.sha256(CONTENT))
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }

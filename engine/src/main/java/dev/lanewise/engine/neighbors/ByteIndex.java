@@ -88,7 +88,7 @@ final class ByteIndex implements NearestNeighbors.Index {
    */
   ByteIndex(Engine engine, ByteMatrix source, Distance distance, int minRows, double slack) {
     this.engine = engine;
-    this.metric = distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
+    this.metric = distance.metric();
     this.columns = source.columns();
     this.rows = padded(source.rows(), columns);
     this.blocks = blocks(rows);
@@ -141,8 +141,7 @@ final class ByteIndex implements NearestNeighbors.Index {
 
   /** An index without rows, to append to. */
   static ByteIndex appendable(Engine engine, int columns, Distance distance) {
-    Metric metric = distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
-    return new ByteIndex(engine, metric, columns, padded(0, columns), null);
+    return new ByteIndex(engine, distance.metric(), columns, padded(0, columns), null);
   }
 
   /**
@@ -173,7 +172,7 @@ final class ByteIndex implements NearestNeighbors.Index {
   /** Searches rows where they lie in a file. */
   ByteIndex(Engine engine, ModelFile file, int columns, Distance distance) {
     this.engine = engine;
-    this.metric = distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
+    this.metric = distance.metric();
     this.columns = columns;
     this.file = file;
     this.rows = file.bytes(ROWS_ENTRY);
@@ -222,11 +221,6 @@ final class ByteIndex implements NearestNeighbors.Index {
 
   @Override
   public int rows() {
-    return rows.rows();
-  }
-
-  @Override
-  public int bound() {
     return rows.rows();
   }
 

@@ -55,12 +55,12 @@ final class FloatIndex implements NearestNeighbors.Index {
   private final Pool<Workspace> pool;
 
   FloatIndex(Engine engine, FloatMatrix source, Distance distance) {
-    this(engine, padded(source), source.columns(), metric(distance), null, null);
+    this(engine, padded(source), source.columns(), distance.metric(), null, null);
   }
 
   /** Searches rows where they lie in a file. */
   FloatIndex(Engine engine, ModelFile file, int columns, Distance distance) {
-    this(engine, rowsOf(file, columns), columns, metric(distance), file, null);
+    this(engine, rowsOf(file, columns), columns, distance.metric(), file, null);
   }
 
   private FloatIndex(
@@ -86,14 +86,10 @@ final class FloatIndex implements NearestNeighbors.Index {
     this.absolute = rows.columns() * 0x1p-149;
   }
 
-  private static Metric metric(Distance distance) {
-    return distance == Distance.L1 ? Metric.L1 : Metric.SQUARED_L2;
-  }
-
   /** An index without rows, to append to. */
   static FloatIndex appendable(Engine engine, int columns, Distance distance) {
     FloatMatrix none = FloatMatrix.zeros(0, paddedColumns(columns));
-    return new FloatIndex(engine, none, columns, metric(distance), null, null);
+    return new FloatIndex(engine, none, columns, distance.metric(), null, null);
   }
 
   /** As {@link ByteIndex#append}. */
@@ -139,11 +135,6 @@ final class FloatIndex implements NearestNeighbors.Index {
 
   @Override
   public int rows() {
-    return rows.rows();
-  }
-
-  @Override
-  public int bound() {
     return rows.rows();
   }
 

@@ -47,7 +47,9 @@ public final class NearestNeighbors {
     int rows();
 
     /** One more than the largest number of a row that a search may give. */
-    int bound();
+    default int bound() {
+      return rows();
+    }
 
     /** The kind of a file that holds one. */
     String kind();

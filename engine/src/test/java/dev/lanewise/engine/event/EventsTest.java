@@ -2,6 +2,7 @@ package dev.lanewise.engine.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanewise.engine.ChildJvm;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.linear.ClassScheme;
@@ -137,12 +138,7 @@ class EventsTest {
   @Test
   void nothingNeedsTheRecorder() throws IOException, InterruptedException {
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--limit-modules=java.base",
-                "-cp",
-                System.getProperty("java.class.path"),
-                OneSearch.class.getName())
+        ChildJvm.of(List.of("--limit-modules=java.base"), OneSearch.class)
             .redirectErrorStream(true)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

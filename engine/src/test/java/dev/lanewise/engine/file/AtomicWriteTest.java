@@ -3,6 +3,7 @@ package dev.lanewise.engine.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.lanewise.engine.ChildJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -142,12 +143,7 @@ class AtomicWriteTest {
   void leavesAloneWhatAnotherProcessIsWriting() throws Exception {
     Path abandoned = Files.writeString(temporary("file"), "half");
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                SlowWriter.class.getName(),
-                file.toString())
+        ChildJvm.of(List.of(), SlowWriter.class, file.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try {

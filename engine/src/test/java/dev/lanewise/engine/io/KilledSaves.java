@@ -1,5 +1,6 @@
 package dev.lanewise.engine.io;
 
+import dev.lanewise.engine.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,12 +51,7 @@ final class KilledSaves {
     int mid = 0;
     for (int i = 0; i < kills; i++) {
       Process process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  SaveProcess.class.getName(),
-                  file.toString())
+          ChildJvm.of(List.of(), SaveProcess.class, file.toString())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       try {

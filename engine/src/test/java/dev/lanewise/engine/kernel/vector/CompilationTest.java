@@ -2,6 +2,7 @@ package dev.lanewise.engine.kernel.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lanewise.engine.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,15 +48,12 @@ final class CompilationTest {
       throws IOException, InterruptedException {
     Path log = directory.resolve("compilation.log");
     Process process =
-        new ProcessBuilder(
+        ChildJvm.of(
                 List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "--add-modules=jdk.incubator.vector",
                     "-XX:+PrintCompilation",
-                    "-D" + Lanes.PROPERTY + "=" + bits,
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    main.getName()))
+                    "-D" + Lanes.PROPERTY + "=" + bits),
+                main)
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
