@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 /** The element-wise primitives of {@link Kernels}. */
 public abstract class ElementwiseContract extends KernelContract {
 
-  /** Two vectors of the widest species and a bit: every remainder occurs. */
-  private static final int LONGEST = 35;
+  /** Four vectors of the widest species and a bit: every remainder occurs, in long rows too. */
+  private static final int LONGEST = 67;
 
   private final Kernels scalar = new ScalarKernels();
 

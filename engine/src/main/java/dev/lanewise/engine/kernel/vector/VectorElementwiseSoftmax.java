@@ -5,6 +5,7 @@ import dev.lanewise.engine.matrix.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -53,6 +54,9 @@ final class VectorElementwiseSoftmax {
   static final float C5 = 0x1.122f7ap-7f;
   static final float C6 = 0x1.6b6e48p-10f;
 
+  /** Rows from here on repay being copied. */
+  private static final int WIDE = 4 * LENGTH;
+
   private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
 
   private VectorElementwiseSoftmax() {}
@@ -62,15 +66,22 @@ final class VectorElementwiseSoftmax {
     int n = logits.columns();
     MemorySegment z = logits.segment();
     MemorySegment p = probabilities.segment();
+    VectorGemmWorkspace workspace =
+        n >= WIDE && n <= VectorGemmWorkspace.A ? VectorGemmWorkspace.take() : null;
     for (int i = 0; i < logits.rows(); i++) {
       long zAt = 4 * (logits.offset() + (long) i * logits.stride());
       long pAt = 4 * (probabilities.offset() + (long) i * probabilities.stride());
-      if (n < LENGTH) {
+      if (workspace != null) {
+        wide(n, z, zAt, p, pAt, workspace.a);
+      } else if (n < LENGTH) {
         narrow(F.indexInRange(0, n), z, zAt, p, pAt);
       } else {
         float sum = exponentials(n, max(n, z, zAt), z, zAt, p, pAt);
         divide(n, sum, p, pAt);
       }
+    }
+    if (workspace != null) {
+      workspace.giveBack();
     }
   }
 
@@ -80,6 +91,58 @@ final class VectorElementwiseSoftmax {
     float max = x.reduceLanes(VectorOperators.MAX, mask);
     FloatVector e = FloatVector.zero(F).blend(VectorFunctions.exp(x.sub(max)), mask);
     e.div(Lanes.sum(e)).intoMemorySegment(p, pAt, NATIVE, mask);
+  }
+
+  /**
+   * In an array, whose accesses C2 checks once a loop; those of a segment it checks each time,
+   * which takes longer than exp. The last vector is filled up with what changes neither the maximum
+   * nor the sum.
+   */
+  private static void wide(
+      int n, MemorySegment z, long zAt, MemorySegment p, long pAt, float[] row) {
+    MemorySegment.copy(z, FLOAT, zAt, row, 0, n);
+    int whole = Math.ceilDiv(n, LENGTH) * LENGTH;
+    Arrays.fill(row, n, whole, row[0]);
+    float max = max(whole, row);
+    boolean near = VectorFunctions.within(VectorFunctions.NEAR / 2, whole, row);
+    Arrays.fill(row, n, whole, near ? max - VectorFunctions.NEAR : Float.NEGATIVE_INFINITY);
+    float sum = near ? exponentialsNear(whole, max, row) : exponentials(whole, max, row);
+    scale(whole, 1 / sum, row);
+    MemorySegment.copy(row, 0, p, FLOAT, pAt, n);
+  }
+
+  private static float max(int n, float[] row) {
+    FloatVector max = FloatVector.fromArray(F, row, 0);
+    for (int j = LENGTH; j < n; j += LENGTH) {
+      max = max.max(FloatVector.fromArray(F, row, j));
+    }
+    return max.reduceLanes(VectorOperators.MAX);
+  }
+
+  private static float exponentialsNear(int n, float max, float[] row) {
+    FloatVector sums = FloatVector.zero(F);
+    for (int j = 0; j < n; j += LENGTH) {
+      FloatVector e = VectorFunctions.expNear(FloatVector.fromArray(F, row, j).sub(max));
+      e.intoArray(row, j);
+      sums = sums.add(e);
+    }
+    return Lanes.sum(sums);
+  }
+
+  private static float exponentials(int n, float max, float[] row) {
+    FloatVector sums = FloatVector.zero(F);
+    for (int j = 0; j < n; j += LENGTH) {
+      FloatVector e = VectorFunctions.exp(FloatVector.fromArray(F, row, j).sub(max));
+      e.intoArray(row, j);
+      sums = sums.add(e);
+    }
+    return Lanes.sum(sums);
+  }
+
+  private static void scale(int n, float factor, float[] row) {
+    for (int j = 0; j < n; j += LENGTH) {
+      FloatVector.fromArray(F, row, j).mul(factor).intoArray(row, j);
+    }
   }
 
   private static float max(int n, MemorySegment z, long at) {

@@ -18,6 +18,9 @@ final class VectorFunctions {
 
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
 
+  /** exp of an argument whose size is at most this is a normal number. */
+  static final float NEAR = 87;
+
   /** exp(x) overflows long before, and its powers of two stay within what an exponent can say. */
   private static final float HIGHEST = 104;
 
@@ -30,15 +33,16 @@ final class VectorFunctions {
 
   private VectorFunctions() {}
 
-  /** exp(x); 0 below -104, infinity above 88.7, NaN for NaN. */
-  static FloatVector exp(FloatVector argument) {
-    // Not max and min, which take several instructions each to treat NaN and -0 as Java does.
-    FloatVector x = argument.blend(HIGHEST, argument.compare(VectorOperators.GT, HIGHEST));
-    x =
-        x.blend(
-            VectorElementwiseSoftmax.LOWEST,
-            x.compare(VectorOperators.LT, VectorElementwiseSoftmax.LOWEST));
+  /** exp(x) as {@link #exp}, to the bit, where |x| is at most {@link #NEAR}. */
+  static FloatVector expNear(FloatVector x) {
     FloatVector t = x.mul(VectorElementwiseSoftmax.LOG2_E).add(VectorElementwiseSoftmax.ROUND);
+    // The low bits of t are the power of two, which an exponent takes up.
+    IntVector power = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    return mantissa(x, t).reinterpretAsInts().add(power).reinterpretAsFloats();
+  }
+
+  /** exp(x) / 2^n, with n the integer that t = x log2(e) + ROUND holds. */
+  private static FloatVector mantissa(FloatVector x, FloatVector t) {
     FloatVector whole = t.sub(VectorElementwiseSoftmax.ROUND);
     FloatVector r = fma(whole, -VectorElementwiseSoftmax.LN2_HIGH, x);
     r = fma(whole, -VectorElementwiseSoftmax.LN2_LOW, r);
@@ -48,7 +52,30 @@ final class VectorFunctions {
     e = fma(e, r, VectorElementwiseSoftmax.C3);
     e = fma(e, r, 0.5f);
     e = fma(e, r, 1);
-    e = fma(e, r, 1);
+    return fma(e, r, 1);
+  }
+
+  /** Whether all of the first n elements, whole vectors, are at most limit in size; NaN is not. */
+  static boolean within(float limit, int n, float[] x) {
+    // Sizes compare as their bits do, with NaN above infinity.
+    IntVector largest = IntVector.zero(Lanes.INT);
+    for (int j = 0; j < n; j += F.length()) {
+      IntVector bits = FloatVector.fromArray(F, x, j).reinterpretAsInts();
+      largest = largest.max(bits.and(~SIGN));
+    }
+    return largest.reduceLanes(VectorOperators.MAX) <= Float.floatToRawIntBits(limit);
+  }
+
+  /** exp(x); 0 below -104, infinity above 88.7, NaN for NaN. */
+  static FloatVector exp(FloatVector argument) {
+    // Not max and min, which take several instructions each to treat NaN and -0 as Java does.
+    FloatVector x = argument.blend(HIGHEST, argument.compare(VectorOperators.GT, HIGHEST));
+    x =
+        x.blend(
+            VectorElementwiseSoftmax.LOWEST,
+            x.compare(VectorOperators.LT, VectorElementwiseSoftmax.LOWEST));
+    FloatVector t = x.mul(VectorElementwiseSoftmax.LOG2_E).add(VectorElementwiseSoftmax.ROUND);
+    FloatVector e = mantissa(x, t);
     IntVector power = t.reinterpretAsInts().sub(VectorElementwiseSoftmax.ROUND_BITS);
     IntVector half = power.lanewise(VectorOperators.ASHR, 1);
     FloatVector scale = half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();

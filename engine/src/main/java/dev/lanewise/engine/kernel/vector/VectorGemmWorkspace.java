@@ -31,6 +31,9 @@ final class VectorGemmWorkspace {
   /** Columns of a block of B, in tiles: 2 MB at most, for the third level. */
   static final int COLUMNS = 512 / VectorGemmTile.COLUMNS * VectorGemmTile.COLUMNS;
 
+  /** Elements of a block of A. */
+  static final int A = ROWS * DEPTH;
+
   /** Elements of a block of B. */
   static final int B = COLUMNS * DEPTH;
 
@@ -42,7 +45,7 @@ final class VectorGemmWorkspace {
   private static final AtomicReferenceArray<@Nullable VectorGemmWorkspace> IDLE =
       new AtomicReferenceArray<>(KEPT);
 
-  final float[] a = new float[ROWS * DEPTH];
+  final float[] a = new float[A];
 
   final MemorySegment b;
   final MemorySegment transposed;
