@@ -36,25 +36,30 @@ class DistancesContractTest {
         .map(request -> backends.create(backends.select(request)));
   }
 
-  /** Views inside larger matrices, so that offsets and strides count. */
+  /**
+   * Views inside larger matrices, so that offsets and strides count; every fourth ends with its
+   * memory, where a kernel that reads on fails.
+   */
   private static ByteMatrix bytes(Random random, int rows, int columns, int from) {
-    ByteMatrix all = ByteMatrix.zeros(rows + 2, columns + 5);
+    int around = random.nextInt(4) == 0 ? 0 : 1;
+    ByteMatrix all = ByteMatrix.zeros(rows + 2 * around, columns + 5 * around);
     for (int i = 0; i < all.rows(); i++) {
       for (int j = 0; j < all.columns(); j++) {
         all.set(i, j, from + random.nextInt(256 - from));
       }
     }
-    return all.block(1, rows + 1, 3, columns + 3);
+    return all.block(around, rows + around, 3 * around, columns + 3 * around);
   }
 
   private static FloatMatrix floats(Random random, int rows, int columns) {
-    FloatMatrix all = FloatMatrix.zeros(rows + 2, columns + 5);
+    int around = random.nextInt(4) == 0 ? 0 : 1;
+    FloatMatrix all = FloatMatrix.zeros(rows + 2 * around, columns + 5 * around);
     for (int i = 0; i < all.rows(); i++) {
       for (int j = 0; j < all.columns(); j++) {
         all.set(i, j, random.nextFloat() * 2 - 1);
       }
     }
-    return all.block(1, rows + 1, 3, columns + 3);
+    return all.block(around, rows + around, 3 * around, columns + 3 * around);
   }
 
   @ParameterizedTest
