@@ -273,8 +273,8 @@ class DistancesContractTest {
           limits[i] = random.nextInt(9) - 4;
         }
         limits[0] = Float.NEGATIVE_INFINITY;
-        limits[m - 1] = m > 2 ? Float.NaN : 0;
-        int[] counts = new int[m];
+        limits[m / 2] = m > 2 ? Float.NaN : 0;
+        int[] counts = random.ints(m).toArray();
         int[] hits = new int[m * n];
         kernels.dotsAtLeast(a, b, limits, counts, hits);
         int[] expectedCounts = new int[m];
@@ -319,8 +319,8 @@ class DistancesContractTest {
             limits[i] = random.nextInt(1 + (256 - from) * Math.max(1, d) * 2 / 3);
           }
           limits[0] = Integer.MAX_VALUE;
-          limits[m - 1] = m > 2 ? -1 : 0;
-          int[] counts = new int[m];
+          limits[m / 2] = m > 2 ? -1 : 0;
+          int[] counts = random.ints(m).toArray();
           int[] hits = new int[m * n];
           kernels.l1AtMost(a, b, limits, counts, hits);
           int[] expectedCounts = new int[m];
