@@ -98,6 +98,37 @@ class ModelFileTest {
   }
 
   @Test
+  void errorsOfModelsNameTheElement() {
+    Path path = write(new ModelWriter("k").integer("n", 5).floats("x", FloatMatrix.zeros(2, 3)));
+    ModelFile file = ModelFile.open(path);
+    assertThat(file.path()).isEqualTo(path);
+    assertThat(file.integer("n", 5, 5)).isEqualTo(5);
+    for (int[] bounds : new int[][] {{1, 4}, {6, 9}}) {
+      assertThatExceptionOfType(ModelFormatException.class)
+          .isThrownBy(() -> file.integer("n", bounds[0], bounds[1]))
+          .withMessageContaining("'n' 5 is not in ")
+          .satisfies(e -> assertThat(e.offset()).isEqualTo(64 + 28));
+    }
+    for (int row = 0; row < 2; row++) {
+      for (int column = 0; column < 3; column++) {
+        ModelFormatException wrong = file.wrong("x", row, column, "is odd");
+        assertThat(wrong.offset()).isEqualTo(192 + 4 * (3 * row + column));
+        assertThat(wrong)
+            .hasMessageContaining("'x' row " + row + ", column " + column + " is odd")
+            .hasMessageContaining(path + ", byte " + wrong.offset());
+      }
+    }
+    assertThat(file.wrong("x", "is odd").offset()).isEqualTo(192);
+    assertThat(file.wrong("none", "is missing").offset()).isEqualTo(64);
+    for (int[] outside : new int[][] {{-1, 0}, {2, 0}, {0, -1}, {0, 3}}) {
+      assertThatExceptionOfType(IndexOutOfBoundsException.class)
+          .isThrownBy(() -> file.wrong("x", outside[0], outside[1], "is odd"));
+    }
+    assertThatExceptionOfType(IndexOutOfBoundsException.class)
+        .isThrownBy(() -> file.wrong("none", 0, 0, "is odd"));
+  }
+
+  @Test
   void rowsOfDoublesKeepTheirPlaces() {
     double[][] rows = {{1, 2, 3}, {4, 5, Double.NaN}, {7, 8, 9}};
     ModelFile file = ModelFile.open(write(new ModelWriter("k").doubles("x", rows)));

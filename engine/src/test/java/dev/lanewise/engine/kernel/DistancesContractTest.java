@@ -24,7 +24,7 @@ class DistancesContractTest {
   private static final int[] COLUMNS = {
     0, 1, 2, 3, 7, 15, 16, 17, 31, 32, 33, 49, 63, 64, 65, 100, 127, 128, 129, 130, 196, 784
   };
-  private static final int[] ROWS = {1, 2, 3, 4, 5, 9};
+  private static final int[] ROWS = {0, 1, 2, 3, 4, 5, 9};
 
   private final Kernels scalar = new ScalarKernels();
 
@@ -232,7 +232,7 @@ class DistancesContractTest {
         IntMatrix all = IntMatrix.zeros(3, 9);
         scalar.distances(metric, a, b, all);
         for (int count = 0; count <= 6; count++) {
-          int[] chosen = random.ints(7, 0, 9).toArray();
+          int[] chosen = random.ints(count, 0, 9).toArray();
           int[] out = new int[7];
           int query = random.nextInt(3);
           kernels.distances(metric, a, query, b, chosen, count, out);
@@ -242,6 +242,9 @@ class DistancesContractTest {
         }
       }
     }
+    ByteMatrix wide = ByteMatrix.zeros(1, Shapes.MAX_BYTE_COLUMNS + 1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernels.distances(Metric.L1, wide, 0, wide, new int[1], 1, new int[1]));
     ByteMatrix rows = ByteMatrix.zeros(3, 4);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> kernels.distances(Metric.L1, rows, 0, rows, new int[2], 2, new int[1]));
