@@ -195,13 +195,13 @@ public abstract class ActivationContract extends KernelContract {
       FloatMatrix m0 = m.view().copy();
       FloatMatrix v0 = v.view().copy();
       FloatMatrix x0 = x.view().copy();
-      kernels().adam(0.75f, 0.875f, 0.5f, 0.25f, 1e-8f, g.view(), m.view(), v.view(), x.view());
+      kernels().adam(0.75f, 0.875f, 0.5f, 0.25f, 0.125f, g.view(), m.view(), v.view(), x.view());
       for (int i = 0; i < 2; i++) {
         for (int j = 0; j < columns; j++) {
           double gradient = g.view().get(i, j);
           double mean = 0.75 * m0.get(i, j) + 0.25 * gradient;
           double square = 0.875 * v0.get(i, j) + 0.125 * gradient * gradient;
-          double step = 0.5 * mean / (Math.sqrt(square) / 0.25 + 1e-8);
+          double step = 0.5 * mean / (Math.sqrt(square) / 0.25 + 0.125);
           assertThat(Math.abs(m.view().get(i, j) - mean)).isLessThanOrEqualTo(12 * 0x1p-23);
           assertThat(Math.abs(v.view().get(i, j) - square)).isLessThanOrEqualTo(12 * 0x1p-23);
           assertThat(Math.abs(x.view().get(i, j) - (x0.get(i, j) - step)))

@@ -90,6 +90,24 @@ class DistancesContractTest {
     }
   }
 
+  /** More queries, rows and columns than products are taken of at once; as many rows as are. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void bytesAreExactWhereTilesMeet(Kernels kernels) {
+    Random random = new Random(7);
+    for (int[] shape : new int[][] {{260, 300, 5}, {9, 512, 1_027}}) {
+      ByteMatrix a = bytes(random, shape[0], shape[2], 0);
+      ByteMatrix b = bytes(random, shape[1], shape[2], 0);
+      for (Metric metric : Metric.values()) {
+        IntMatrix expected = IntMatrix.zeros(a.rows(), b.rows());
+        scalar.distances(metric, a, b, expected);
+        IntMatrix actual = IntMatrix.zeros(a.rows(), b.rows());
+        kernels.distances(metric, a, b, actual);
+        assertThat(actual.toArray()).as("%s %s %s", metric, a, b).isEqualTo(expected.toArray());
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("backends")
   void bytesAreExactWhereLanesCouldOverflow(Kernels kernels) {
