@@ -63,7 +63,7 @@ class GunzipTest {
 
   private static void little(ByteArrayOutputStream out, long value, int bytes) {
     for (int i = 0; i < bytes; i++) {
-      out.write((int) (value >>> 8 * i));
+      out.write((int) (value >>> (8 * i)));
     }
   }
 

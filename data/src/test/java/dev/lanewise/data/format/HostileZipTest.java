@@ -155,6 +155,16 @@ class HostileZipTest {
     }
   }
 
+  @Test
+  void anArchiveWithoutADirectoryIsWrongAtItsEnd() throws IOException {
+    byte[] zip = Files.readAllBytes(zip(stored("a.npy", array(3))));
+    Path file = Files.write(directory.resolve("cut.npz"), Arrays.copyOf(zip, zip.length - 22));
+    assertThatExceptionOfType(DataFormatException.class)
+        .isThrownBy(() -> Npz.read(file))
+        .withMessageContaining("damaged or cut short")
+        .satisfies(e -> assertThat(e.offset()).isEqualTo(zip.length - 22));
+  }
+
   private static void refuses(Path file, String why) {
     assertThatExceptionOfType(DataFormatException.class)
         .isThrownBy(() -> Npz.read(file))

@@ -79,6 +79,7 @@ class NpyTest {
     assertThat(array.getDouble(4)).isEqualTo(1);
     assertThatExceptionOfType(DataFormatException.class)
         .isThrownBy(() -> array.getLong(1))
+        .withMessageContaining(directory.resolve("x.npy") + ", byte ")
         .withMessageContaining("9223372036854775808 is not a 64-bit integer")
         .satisfies(
             e -> assertThat(e.offset()).isEqualTo(Files.size(directory.resolve("x.npy")) - 32));
@@ -97,6 +98,20 @@ class NpyTest {
           .isThrownBy(() -> array.getLong(index))
           .withMessage("array, byte " + 8 * i + ": " + values[i] + " is not a 64-bit integer");
     }
+  }
+
+  @Test
+  void labelsAreOfTheirClasses() {
+    NpyArray array = NpyArray.of(new int[] {0, 2, -1}, 3);
+    for (int classes : new int[] {2, 3}) {
+      // With three classes the second label is one, and the third is none with any.
+      int wrong = classes == 2 ? 1 : 2;
+      assertThatExceptionOfType(DataFormatException.class)
+          .isThrownBy(() -> array.toLabels(classes))
+          .withMessageContaining("label " + array.getLong(wrong) + " is not in 0.." + (classes - 1))
+          .satisfies(e -> assertThat(e.offset()).isEqualTo(4 * wrong));
+    }
+    assertThat(NpyArray.of(new int[] {0, 2}, 2).toLabels(3)).containsExactly(0, 2);
   }
 
   @Test
@@ -186,6 +201,15 @@ class NpyTest {
       assertThat(read.shape()).containsExactly(shape);
       assertThat(read.getLong(0)).isEqualTo(9);
     }
+  }
+
+  @Test
+  void headersOfMoreThan255BytesReadBack() {
+    int[] shape = new int[NpyHeader.MAX_DIMENSIONS];
+    Arrays.fill(shape, 1, shape.length, 10);
+    Path file = directory.resolve("y.npy");
+    Npy.write(file, NpyArray.of(new byte[0], shape));
+    assertThat(Npy.read(file).shape()).containsExactly(shape);
   }
 
   @Test
