@@ -109,7 +109,7 @@ class NpyTest {
       assertThatExceptionOfType(DataFormatException.class)
           .isThrownBy(() -> array.toLabels(classes))
           .withMessageContaining("label " + array.getLong(wrong) + " is not in 0.." + (classes - 1))
-          .satisfies(e -> assertThat(e.offset()).isEqualTo(4 * wrong));
+          .satisfies(e -> assertThat(e.offset()).isEqualTo(4L * wrong));
     }
     assertThat(NpyArray.of(new int[] {0, 2}, 2).toLabels(3)).containsExactly(0, 2);
   }
