@@ -57,6 +57,45 @@ class ImageTransformsTest {
     }
   }
 
+  /** By the definition: a pixel spreads over its four neighbours, and each is moved by itself. */
+  @Test
+  void everyPixelIsTheMeanOfWhatIsNearItsSource() {
+    Random random = new Random(3);
+    ByteMatrix images = ByteMatrix.zeros(20, SIDE * SIDE);
+    for (int row = 0; row < images.rows(); row++) {
+      for (int i = 0; i < SIDE * SIDE; i++) {
+        images.set(row, i, random.nextInt(3) == 0 ? random.nextInt(256) : 0);
+      }
+    }
+    ByteMatrix deskewed = ImageTransforms.deskewed(images, SIDE);
+    double middle = (SIDE - 1) / 2.0;
+    for (int row = 0; row < images.rows(); row++) {
+      double[] moments = moments(images, row);
+      double variance = 0;
+      for (int i = 0; i < SIDE * SIDE; i++) {
+        double y = Math.floorDiv(i, SIDE) - moments[2];
+        variance += images.get(row, i) * y * y / moments[0];
+      }
+      for (int y = 0; y < SIDE; y++) {
+        double fromY = moments[2] + y - middle;
+        for (int x = 0; x < SIDE; x++) {
+          double fromX = moments[1] + x - middle + moments[3] / variance * (y - middle);
+          double expected = 0;
+          for (int i = 0; i < SIDE * SIDE; i++) {
+            double near = 1 - Math.min(1, Math.abs(fromX - i % SIDE));
+            near *= 1 - Math.min(1, Math.abs(fromY - Math.floorDiv(i, SIDE)));
+            expected += near * images.get(row, i);
+          }
+          // Rounded to a whole one.
+          assertThat((double) deskewed.get(row, y * SIDE + x))
+              .isCloseTo(expected, within(.5 + 1e-9));
+        }
+      }
+    }
+    ByteMatrix dot = ByteMatrix.copyOf(new byte[] {5}, 1, 1);
+    assertThat(ImageTransforms.deskewed(dot, 1).toArray()).containsExactly(5);
+  }
+
   @Test
   void emptyImagesStayEmptyAndSinglePixelsAreCentred() {
     ByteMatrix images = ByteMatrix.zeros(2, 9);

@@ -123,10 +123,33 @@ class MnistNormalizerTest {
 
   @Test
   void faintSpecksDoNotStretchTheBox() {
-    ByteMatrix drawing = rectangle(100, 30, 30, 20, 40, 255);
+    ByteMatrix drawing = rectangle(100, 30, 30, 20, 40, 250);
     byte[] clean = MnistNormalizer.normalized(drawing, 100).toArray();
-    drawing.set(0, 99 * 100 + 99, 20);
+    drawing.set(0, 99 * 100 + 99, 25);
     assertThat(MnistNormalizer.normalized(drawing, 100).toArray()).isEqualTo(clean);
+    drawing.set(0, 99 * 100 + 99, 26);
+    assertThat(MnistNormalizer.normalized(drawing, 100).toArray()).isNotEqualTo(clean);
+  }
+
+  /** A heavy corner in the middle: what is far from it does not fit, and comes in nowhere else. */
+  @Test
+  void whatReachesBeyondTheImageIsLost() {
+    int side = 40;
+    ByteMatrix drawing = ByteMatrix.zeros(1, side * side);
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        boolean corner = x < 6 && y < 6;
+        drawing.set(0, y * side + x, corner ? 255 : x == 0 || y == 0 ? 40 : 0);
+      }
+    }
+    ByteMatrix image = MnistNormalizer.normalized(drawing, side);
+    for (int i = 0; i < SIDE; i++) {
+      assertThat(image.get(0, i * SIDE)).as("left edge, row %d", i).isZero();
+      assertThat(image.get(0, i)).as("upper edge, column %d", i).isZero();
+    }
+    int[] bounds = bounds(image, 0);
+    assertThat(bounds[1]).isEqualTo(SIDE);
+    assertThat(bounds[3]).isEqualTo(SIDE);
   }
 
   @Test

@@ -79,8 +79,6 @@ final class Gunzip extends InputStream {
         if (!ended) {
           readHeader();
         }
-      } else if (inflater.needsDictionary()) {
-        throw malformed("the compressed data asks for a dictionary");
       } else {
         next = limit;
         if (!fill()) {

@@ -57,7 +57,7 @@ public final class Idx {
               throw content.malformed(
                   8, "an image of " + height + " x " + width + " pixels cannot be read");
             }
-            content.require(product(count, size), count + " images of " + height + " x " + width);
+            content.require(count * size, count + " images of " + height + " x " + width);
             ByteMatrix pixels = ByteMatrix.zeros(count, (int) size);
             fill(content, pixels);
             return new Images(pixels, height, width);
@@ -136,11 +136,6 @@ public final class Idx {
           start, "dimension " + Integer.toUnsignedString(dimension) + " is too large");
     }
     return dimension;
-  }
-
-  /** The product, or -1 if there is none in 64 bits. */
-  private static long product(long a, long b) {
-    return Math.multiplyHigh(a, b) == 0 && a * b >= 0 ? a * b : -1;
   }
 
   private static void fill(Content content, ByteMatrix pixels) throws IOException {

@@ -31,7 +31,11 @@ class HostileZipTest {
   @Test
   void readsWhatIsNotHostile() throws IOException {
     Path file =
-        zip(stored("a.npy", array(3)), deflated("key:c.npy", array(5)), stored("x.txt", array(1)));
+        zip(
+            stored("a.npy", array(3)),
+            stored("x/", new byte[0]),
+            deflated("key:c.npy", array(5)),
+            stored("x.txt", array(1)));
     assertThat(Npz.read(file)).containsOnlyKeys("a", "key:c");
     assertThat(Npz.read(file).sequencedKeySet()).containsExactly("a", "key:c");
   }
@@ -104,6 +108,12 @@ class HostileZipTest {
     refuses(
         zip(member.named("a.npy"), member.named("b.npy"), member.named("c.npy")),
         "unpack to more than 2147483648 bytes");
+    // Exactly that many, of which none is an array.
+    Member half = new Member("", DEFLATED, packed, 1L << 30, 0);
+    assertThat(Npz.read(zip(half.named("a"), half.named("b")))).isEmpty();
+    refuses(
+        zip(half.named("a"), half.named("b"), deflated("c", new byte[1])),
+        "unpack to more than 2147483648 bytes");
   }
 
   @Test
@@ -121,6 +131,38 @@ class HostileZipTest {
   void refusesAWrongChecksum() throws IOException {
     Member member = stored("a.npy", array(3));
     refuses(zip(new Member("a.npy", STORED, member.packed, member.size, member.crc ^ 1)), "CRC-32");
+  }
+
+  /** The record that ends an archive lies before a comment, which may look like such a record. */
+  @Test
+  void namesThePlaceOfTheDirectoryWhateverCommentFollows() throws IOException {
+    String lookalikes = "?K\5\6P?\5\6PK?\6PK\5?";
+    for (int length : new int[] {3, 70_000}) {
+      byte[] plain = Files.readAllBytes(zip(stored("../a.npy", array(length))));
+      for (int comment : new int[] {0, 60, 0xFFFF}) {
+        ByteBuffer file =
+            ByteBuffer.allocate(plain.length + comment).order(ByteOrder.LITTLE_ENDIAN);
+        file.put(plain).putShort(plain.length - 2, (short) comment);
+        if (comment > 0) {
+          file.put(lookalikes.getBytes(StandardCharsets.US_ASCII));
+        }
+        Path path = Files.write(Files.createTempFile(directory, "", ".npz"), file.array());
+        assertThatExceptionOfType(DataFormatException.class)
+            .isThrownBy(() -> Npz.read(path))
+            .withMessageContaining("leads out")
+            .satisfies(e -> assertThat(e.offset()).isEqualTo(plain.length - 22));
+      }
+    }
+  }
+
+  @Test
+  void anArchiveWithoutADirectoryIsWrongAtItsEnd() throws IOException {
+    byte[] zip = Files.readAllBytes(zip(stored("a.npy", array(3))));
+    Path file = Files.write(directory.resolve("cut.npz"), Arrays.copyOf(zip, zip.length - 22));
+    assertThatExceptionOfType(DataFormatException.class)
+        .isThrownBy(() -> Npz.read(file))
+        .withMessageContaining("damaged or cut short")
+        .satisfies(e -> assertThat(e.offset()).isEqualTo(zip.length - 22));
   }
 
   private static void refuses(Path file, String why) {

@@ -5,17 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lanewise.data.DataFormatException;
+import dev.lanewise.engine.matrix.ByteMatrix;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.SequencedMap;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +79,7 @@ class NpyTest {
     assertThat(array.getDouble(4)).isEqualTo(1);
     assertThatExceptionOfType(DataFormatException.class)
         .isThrownBy(() -> array.getLong(1))
+        .withMessageContaining(directory.resolve("x.npy") + ", byte ")
         .withMessageContaining("9223372036854775808 is not a 64-bit integer")
         .satisfies(
             e -> assertThat(e.offset()).isEqualTo(Files.size(directory.resolve("x.npy")) - 32));
@@ -92,6 +101,20 @@ class NpyTest {
   }
 
   @Test
+  void labelsAreOfTheirClasses() {
+    NpyArray array = NpyArray.of(new int[] {0, 2, -1}, 3);
+    for (int classes : new int[] {2, 3}) {
+      // With three classes the second label is one, and the third is none with any.
+      int wrong = classes == 2 ? 1 : 2;
+      assertThatExceptionOfType(DataFormatException.class)
+          .isThrownBy(() -> array.toLabels(classes))
+          .withMessageContaining("label " + array.getLong(wrong) + " is not in 0.." + (classes - 1))
+          .satisfies(e -> assertThat(e.offset()).isEqualTo(4L * wrong));
+    }
+    assertThat(NpyArray.of(new int[] {0, 2}, 2).toLabels(3)).containsExactly(0, 2);
+  }
+
+  @Test
   void shapesThatNoMatrixHasAreRefused() throws IOException {
     Path overflow = file("|u1", "(2147483647, 2147483647, 2147483647)");
     assertThatExceptionOfType(DataFormatException.class)
@@ -103,7 +126,99 @@ class NpyTest {
         .withMessageContaining("rows of shape [0, 65536, 65536] are too long");
     assertThat(Npy.read(file("|u1", "(0, 2147483647)")).toByteMatrix().columns())
         .isEqualTo(Integer.MAX_VALUE);
+    ByteMatrix none = Npy.read(file("|u1", "(3, 0)")).toByteMatrix();
+    assertThat(none.rows()).isEqualTo(3);
+    assertThat(none.columns()).isZero();
     assertThat(NpyArray.of(new byte[2], 1, 2)).hasToString("u1[1, 2]");
+  }
+
+  /** A file of one version, with a header that is padded, and a length that may be another. */
+  private Path version(int major, int minor, int padding, long length) throws IOException {
+    String header =
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (2,)}" + " ".repeat(padding) + "\n";
+    ByteBuffer file = ByteBuffer.allocate(14 + header.length()).order(ByteOrder.LITTLE_ENDIAN);
+    file.put("\u0093NUMPY".getBytes(StandardCharsets.ISO_8859_1));
+    file.put((byte) major).put((byte) minor);
+    long claimed = length < 0 ? header.length() : length;
+    if (major == 1) {
+      file.putShort((short) claimed);
+    } else {
+      file.putInt((int) claimed);
+    }
+    file.put(header.getBytes(StandardCharsets.US_ASCII)).put((byte) 7).put((byte) 8);
+    return Files.write(directory.resolve("x.npy"), Arrays.copyOf(file.array(), file.position()));
+  }
+
+  @Test
+  void readsHeadersOfEveryVersionAndLength() throws IOException {
+    for (int major = 1; major <= 3; major++) {
+      for (int padding : new int[] {0, 200, 1_000, 65_000, 70_000}) {
+        if (major > 1 || padding < 70_000) {
+          NpyArray array = Npy.read(version(major, 0, padding, -1));
+          assertThat(array.getLong(1)).as("%d, %d", major, padding).isEqualTo(8);
+        }
+      }
+    }
+  }
+
+  @Test
+  void refusesOtherVersionsAndLengths() throws IOException {
+    refuses(version(0, 0, 0, -1), 6, "version 0.0 is not known");
+    refuses(version(4, 0, 0, -1), 6, "version 4.0 is not known");
+    refuses(version(2, 1, 0, -1), 6, "version 2.1 is not known");
+    refuses(version(2, 0, 0, 0x1234567), 12, "the header needs 19088743 bytes");
+    refuses(version(2, 0, 0, 0x80000000L), 8, "the header's length is too large");
+    refuses(version(2, 0, 0, 0), 12, "expected '{'");
+    // (2^30 - 1)(2^30 + 1) elements of 8 bytes: as many as 63 bits can count.
+    refuses(file("<f8", "(1073741823, 1073741825)"), -1, "needs 9223372036854775800 bytes");
+    refuses(file("<f8", "(1073741824, 1073741824)"), -1, "is too large");
+  }
+
+  /** The place is not looked at if it is -1. */
+  private static void refuses(Path file, int at, String why) {
+    assertThatExceptionOfType(DataFormatException.class)
+        .isThrownBy(() -> Npy.read(file))
+        .withMessageContaining(why)
+        .satisfies(e -> assertThat(e.offset()).isEqualTo(at < 0 ? e.offset() : at));
+  }
+
+  /** As NumPy does: elements start at a multiple of 64, after a line that ends there. */
+  @Test
+  void headersAreAlignedWhateverTheShape() throws IOException {
+    int[] ones = new int[NpyHeader.MAX_DIMENSIONS];
+    Arrays.fill(ones, 1);
+    for (int dimensions = 0; dimensions <= ones.length; dimensions++) {
+      Path file = directory.resolve("y.npy");
+      int[] shape = Arrays.copyOf(ones, dimensions);
+      Npy.write(file, NpyArray.of(new byte[] {9}, shape));
+      byte[] bytes = Files.readAllBytes(file);
+      assertThat(bytes.length % 64).as("%d", dimensions).isEqualTo(1);
+      assertThat(bytes[bytes.length - 2]).isEqualTo((byte) '\n');
+      // No more spaces than that takes.
+      String header = new String(bytes, StandardCharsets.ISO_8859_1);
+      assertThat(header.length() - header.indexOf('}')).isLessThanOrEqualTo(66);
+      NpyArray read = Npy.read(file);
+      assertThat(read.shape()).containsExactly(shape);
+      assertThat(read.getLong(0)).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void headersOfMoreThan255BytesReadBack() {
+    int[] shape = new int[NpyHeader.MAX_DIMENSIONS];
+    Arrays.fill(shape, 1, shape.length, 10);
+    Path file = directory.resolve("y.npy");
+    Npy.write(file, NpyArray.of(new byte[0], shape));
+    assertThat(Npy.read(file).shape()).containsExactly(shape);
+  }
+
+  @Test
+  void writesMoreThanItCopiesAtOnce() throws IOException {
+    byte[] bytes = new byte[(2 << 20) + 5];
+    new Random(1).nextBytes(bytes);
+    Path file = directory.resolve("y.npy");
+    Npy.write(file, NpyArray.of(bytes, bytes.length));
+    assertThat(Npy.read(file).data().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(bytes);
   }
 
   @Test
@@ -129,6 +244,13 @@ class NpyTest {
     Npz.write(first, arrays);
     Npz.write(second, arrays);
     assertThat(first).hasSameBinaryContentAs(second);
+    try (ZipFile zip = new ZipFile(first.toFile())) {
+      // The earliest that a zip archive can say, not the time of writing.
+      assertThat(Collections.list(zip.entries()))
+          .allSatisfy(
+              entry ->
+                  assertThat(entry.getTimeLocal()).isEqualTo(LocalDateTime.of(1980, 1, 1, 0, 0)));
+    }
     SequencedMap<String, NpyArray> read = Npz.read(first);
     assertThat(read.sequencedKeySet()).containsExactly("indices", "distances", "floats", "bytes");
     assertThat(read.toString()).isEqualTo(arrays.toString());

@@ -121,7 +121,7 @@ class TensorsTest {
         .isThrownBy(() -> Tensors.writeSafetensors(path, half))
         .withMessageContaining("half a surrogate pair");
     assertThatIllegalArgumentException().isThrownBy(() -> Tensors.writeNpz(path, half));
-    for (String name : List.of("../x", "/x", "c:x", "a/../b", "a\0b")) {
+    for (String name : List.of("../x", "/x", "c:x", "a/../b", "a\0b", "\0")) {
       assertThatIllegalArgumentException()
           .as(name)
           .isThrownBy(() -> Tensors.writeNpz(path, new LinkedHashMap<>(Map.of(name, one))))

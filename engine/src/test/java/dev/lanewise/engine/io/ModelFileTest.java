@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -68,6 +69,74 @@ class ModelFileTest {
         assertThat(entry.offset() % 64).isZero();
       }
     }
+  }
+
+  @Test
+  void theLeastAndTheMostThatAFileHolds() {
+    ModelFile empty = ModelFile.open(write(new ModelWriter("k")));
+    empty.verify();
+    assertThat(empty.entries()).isEmpty();
+
+    String longest = "a".repeat(24);
+    ModelWriter writer =
+        new ModelWriter("K".repeat(32)).text(longest, "T".repeat(32)).text("type", "UINT8");
+    // A whole number of cache lines: nothing pads the end.
+    writer.bytes("bytes", ByteMatrix.zeros(2, 64));
+    for (int i = 3; i < 4096; i++) {
+      writer.integer("n" + i, i);
+    }
+    ModelFile file = ModelFile.open(write(writer));
+    file.verify();
+    file.expect("K".repeat(32));
+    assertThat(file.text(longest)).isEqualTo("T".repeat(32));
+    assertThat(file.constant("type", ElementType.class)).isEqualTo(ElementType.UINT8);
+    assertThat(file.integer("n4095")).isEqualTo(4095);
+    assertThat(file.entries()).hasSize(4096);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> writer.integer("n4096", 1))
+        .withMessageContaining("at most 4096");
+  }
+
+  @Test
+  void errorsOfModelsNameTheElement() {
+    Path path = write(new ModelWriter("k").integer("n", 5).floats("x", FloatMatrix.zeros(2, 3)));
+    ModelFile file = ModelFile.open(path);
+    assertThat(file.path()).isEqualTo(path);
+    assertThat(file.integer("n", 5, 5)).isEqualTo(5);
+    for (int[] bounds : new int[][] {{1, 4}, {6, 9}}) {
+      assertThatExceptionOfType(ModelFormatException.class)
+          .isThrownBy(() -> file.integer("n", bounds[0], bounds[1]))
+          .withMessageContaining("'n' 5 is not in ")
+          .satisfies(e -> assertThat(e.offset()).isEqualTo(64 + 28));
+    }
+    for (int row = 0; row < 2; row++) {
+      for (int column = 0; column < 3; column++) {
+        ModelFormatException wrong = file.wrong("x", row, column, "is odd");
+        assertThat(wrong.offset()).isEqualTo(192 + 4 * (3 * row + column));
+        assertThat(wrong)
+            .hasMessageContaining("'x' row " + row + ", column " + column + " is odd")
+            .hasMessageContaining(path + ", byte " + wrong.offset());
+      }
+    }
+    assertThat(file.wrong("x", "is odd").offset()).isEqualTo(192);
+    assertThat(file.wrong("none", "is missing").offset()).isEqualTo(64);
+    for (int[] outside : new int[][] {{-1, 0}, {2, 0}, {0, -1}, {0, 3}}) {
+      assertThatExceptionOfType(IndexOutOfBoundsException.class)
+          .isThrownBy(() -> file.wrong("x", outside[0], outside[1], "is odd"));
+    }
+    assertThatExceptionOfType(IndexOutOfBoundsException.class)
+        .isThrownBy(() -> file.wrong("none", 0, 0, "is odd"));
+  }
+
+  @Test
+  void rowsOfDoublesKeepTheirPlaces() {
+    double[][] rows = {{1, 2, 3}, {4, 5, Double.NaN}, {7, 8, 9}};
+    ModelFile file = ModelFile.open(write(new ModelWriter("k").doubles("x", rows)));
+    assertThat(Arrays.deepEquals(file.doubles("x"), rows)).isTrue();
+    assertThatExceptionOfType(ModelFormatException.class)
+        .isThrownBy(file::verify)
+        .withMessageContaining("'x' row 1, column 2 is NaN")
+        .satisfies(e -> assertThat(e.offset()).isEqualTo(128 + 8 * 5));
   }
 
   @Test
@@ -146,7 +215,7 @@ class ModelFileTest {
     Random random = new Random(1);
     for (int length = 0; length < good.length + 70; length++) {
       if (length != good.length && (length < 200 || random.nextInt(10) == 0)) {
-        Path file = Files.write(directory.resolve("bad"), java.util.Arrays.copyOf(good, length));
+        Path file = Files.write(directory.resolve("bad"), Arrays.copyOf(good, length));
         assertThatExceptionOfType(ModelFormatException.class)
             .as("length " + length)
             .isThrownBy(() -> openAndVerify(file));
@@ -155,14 +224,15 @@ class ModelFileTest {
   }
 
   /** A hostile file has right checksums and wrong numbers. */
-  private void hostile(String message, Consumer<ByteBuffer> change) throws IOException {
+  private void hostile(long at, String message, Consumer<ByteBuffer> change) throws IOException {
     ByteBuffer file =
         ByteBuffer.wrap(Files.readAllBytes(write(everything()))).order(ByteOrder.LITTLE_ENDIAN);
     change.accept(file);
     Path path = sealed(file);
     assertThatExceptionOfType(ModelFormatException.class)
         .isThrownBy(() -> openAndVerify(path))
-        .withMessageContaining(message);
+        .withMessageContaining(message)
+        .satisfies(e -> assertThat(e.offset()).isEqualTo(at));
   }
 
   /** Makes the directory's checksum right, where the number of entries lets one. */
@@ -184,26 +254,30 @@ class ModelFileTest {
 
   @Test
   void hostileNumbersAreRefused() throws IOException {
-    hostile("use a newer library", f -> f.putInt(8, 2));
-    hostile("version 0 does not exist", f -> f.putInt(8, 0));
-    hostile("at most 4096", f -> f.putInt(12, Integer.MAX_VALUE));
-    hostile("at most 4096", f -> f.putInt(12, -1));
-    hostile("do not fit", f -> f.putInt(12, 4000));
-    hostile("cut short", f -> f.putLong(16, Long.MAX_VALUE));
-    hostile("appended", f -> f.putLong(16, -1));
-    hostile("the kind is ''", f -> f.put(24, (byte) 0));
-    hostile("the kind is '?est-kind'", f -> f.put(24, (byte) 27));
-    hostile("followed by bytes that are not zero", f -> f.put(40, (byte) 'x'));
-    hostile("reserved", f -> f.put(56, (byte) 1));
-    hostile("no known type", f -> f.putInt(BYTES_ENTRY + 24, 99));
-    hostile("'bytes' is -2 x 3", f -> f.putInt(BYTES_ENTRY + 28, -2));
-    hostile("'bytes' is 2 x 0", f -> f.putInt(BYTES_ENTRY + 32, 0));
-    hostile("in 6 bytes", f -> f.putInt(BYTES_ENTRY + 28, Integer.MAX_VALUE));
-    hostile("in -6 bytes", f -> f.putLong(BYTES_ENTRY + 48, -6));
-    hostile("begins at 0", f -> f.putLong(BYTES_ENTRY + 40, 0));
-    hostile("begins at -64", f -> f.putLong(BYTES_ENTRY + 40, -64));
-    hostile("should at", f -> f.putLong(FLOATS_ENTRY + 40, f.getLong(BYTES_ENTRY + 40)));
+    hostile(8, "use a newer library", f -> f.putInt(8, 2));
+    hostile(8, "version 0 does not exist", f -> f.putInt(8, 0));
+    hostile(12, "at most 4096", f -> f.putInt(12, Integer.MAX_VALUE));
+    hostile(12, "at most 4096", f -> f.putInt(12, -1));
+    hostile(12, "do not fit", f -> f.putInt(12, 4000));
+    hostile(16, "cut short", f -> f.putLong(16, Long.MAX_VALUE));
+    hostile(16, "appended", f -> f.putLong(16, -1));
+    hostile(24, "the kind is ''", f -> f.put(24, (byte) 0));
+    hostile(24, "the kind is '?est-kind'", f -> f.put(24, (byte) 27));
+    hostile(40, "followed by bytes that are not zero", f -> f.put(40, (byte) 'x'));
+    hostile(56, "reserved", f -> f.put(56, (byte) 1));
+    hostile(BYTES_ENTRY + 24, "no known type", f -> f.putInt(BYTES_ENTRY + 24, 99));
+    hostile(BYTES_ENTRY + 28, "'bytes' is -2 x 3", f -> f.putInt(BYTES_ENTRY + 28, -2));
+    hostile(BYTES_ENTRY + 28, "'bytes' is 2 x 0", f -> f.putInt(BYTES_ENTRY + 32, 0));
+    hostile(BYTES_ENTRY + 48, "in 6 bytes", f -> f.putInt(BYTES_ENTRY + 28, Integer.MAX_VALUE));
+    hostile(BYTES_ENTRY + 48, "in -6 bytes", f -> f.putLong(BYTES_ENTRY + 48, -6));
+    hostile(BYTES_ENTRY + 40, "begins at 0", f -> f.putLong(BYTES_ENTRY + 40, 0));
+    hostile(BYTES_ENTRY + 40, "begins at -64", f -> f.putLong(BYTES_ENTRY + 40, -64));
     hostile(
+        FLOATS_ENTRY + 40,
+        "should at",
+        f -> f.putLong(FLOATS_ENTRY + 40, f.getLong(BYTES_ENTRY + 40)));
+    hostile(
+        BYTES_ENTRY + 48,
         "beyond the file",
         f -> {
           f.putInt(BYTES_ENTRY + 28, Integer.MAX_VALUE);
@@ -212,6 +286,7 @@ class ModelFileTest {
         });
     // 2^31 x 2^31 doubles would be 0 bytes if products wrapped around.
     hostile(
+        BYTES_ENTRY + 48,
         "in 0 bytes",
         f -> {
           f.putInt(BYTES_ENTRY + 24, 4);
@@ -219,20 +294,34 @@ class ModelFileTest {
           f.putInt(BYTES_ENTRY + 32, 1 << 30);
           f.putLong(BYTES_ENTRY + 48, 0);
         });
-    hostile("reserved bytes of 'bytes'", f -> f.putLong(BYTES_ENTRY + 56, 1));
+    hostile(BYTES_ENTRY + 56, "reserved bytes of 'bytes'", f -> f.putLong(BYTES_ENTRY + 56, 1));
     hostile(
+        FLOATS_ENTRY,
         "a second entry 'bytes'",
         f -> f.put(FLOATS_ENTRY, "bytes\0".getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
-    hostile("'a-text' is ''", f -> f.put(64 + 2 * 64 + 28, (byte) 0));
-    hostile("followed by bytes that are not zero", f -> f.put(64 + 63, (byte) 1));
+    hostile(64 + 2 * 64 + 28, "'a-text' is ''", f -> f.put(64 + 2 * 64 + 28, (byte) 0));
+    hostile(64 + 63, "followed by bytes that are not zero", f -> f.put(64 + 63, (byte) 1));
+    // The last one claims more bytes than there are, and fewer than would show as a sum.
+    int last = 64 + 6 * 64;
+    hostile(
+        last + 48,
+        "'doubles' ends at 704 + 800, beyond the file",
+        f -> {
+          assertThat(f.getLong(last + 40)).isEqualTo(704);
+          f.putInt(last + 32, 100);
+          f.putLong(last + 48, 800);
+        });
   }
 
   @Test
   void numbersThatAreNotAreRefused() throws IOException {
+    int floats = 576;
     hostile(
+        floats + 4,
         "'floats' row 1, column 0 is NaN",
         f -> {
           int at = (int) f.getLong(FLOATS_ENTRY + 40);
+          assertThat(at).isEqualTo(floats);
           f.putFloat(at + 4, Float.NaN);
           CRC32C crc = new CRC32C();
           crc.update(f.slice(at, 8));

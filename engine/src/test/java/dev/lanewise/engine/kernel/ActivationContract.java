@@ -161,23 +161,28 @@ public abstract class ActivationContract extends KernelContract {
   void scaledSumsAreRoundedAfterEveryOperation() {
     RandomGenerator random = random(3);
     for (int columns : COLUMNS) {
-      GuardedMatrix x = random(2, columns, random);
-      GuardedMatrix y = random(2, columns, random);
-      FloatMatrix before = y.view().copy();
-      kernels().axpby(0.3f, x.view(), -0.7f, y.view());
-      for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < columns; j++) {
-          assertThat(y.view().get(i, j))
-              .isEqualTo(0.3f * x.view().get(i, j) + -0.7f * before.get(i, j));
+      // Rows that follow each other without a gap are one, if they do in both.
+      for (int gaps = 0; gaps < 4; gaps++) {
+        GuardedMatrix x = new GuardedMatrix(2, columns, gaps & 1);
+        GuardedMatrix y = new GuardedMatrix(2, columns, gaps >> 1);
+        x.fill(random::nextGaussian);
+        y.fill(random::nextGaussian);
+        FloatMatrix before = y.view().copy();
+        kernels().axpby(0.3f, x.view(), -0.7f, y.view());
+        for (int i = 0; i < 2; i++) {
+          for (int j = 0; j < columns; j++) {
+            assertThat(y.view().get(i, j))
+                .isEqualTo(0.3f * x.view().get(i, j) + -0.7f * before.get(i, j));
+          }
         }
+        FloatMatrix scaled = x.view().copy();
+        kernels().axpby(0, scaled, -0.7f, scaled);
+        for (int j = 0; j < columns; j++) {
+          assertThat(scaled.get(1, j)).isEqualTo(-0.7f * x.view().get(1, j));
+        }
+        x.assertGuardsIntact("x");
+        y.assertGuardsIntact("y");
       }
-      FloatMatrix scaled = x.view().copy();
-      kernels().axpby(0, scaled, -0.7f, scaled);
-      for (int j = 0; j < columns; j++) {
-        assertThat(scaled.get(1, j)).isEqualTo(-0.7f * x.view().get(1, j));
-      }
-      x.assertGuardsIntact("x");
-      y.assertGuardsIntact("y");
     }
   }
 
@@ -192,13 +197,13 @@ public abstract class ActivationContract extends KernelContract {
       FloatMatrix m0 = m.view().copy();
       FloatMatrix v0 = v.view().copy();
       FloatMatrix x0 = x.view().copy();
-      kernels().adam(0.75f, 0.875f, 0.5f, 0.25f, 1e-8f, g.view(), m.view(), v.view(), x.view());
+      kernels().adam(0.75f, 0.875f, 0.5f, 0.25f, 0.125f, g.view(), m.view(), v.view(), x.view());
       for (int i = 0; i < 2; i++) {
         for (int j = 0; j < columns; j++) {
           double gradient = g.view().get(i, j);
           double mean = 0.75 * m0.get(i, j) + 0.25 * gradient;
           double square = 0.875 * v0.get(i, j) + 0.125 * gradient * gradient;
-          double step = 0.5 * mean / (Math.sqrt(square) / 0.25 + 1e-8);
+          double step = 0.5 * mean / (Math.sqrt(square) / 0.25 + 0.125);
           assertThat(Math.abs(m.view().get(i, j) - mean)).isLessThanOrEqualTo(12 * 0x1p-23);
           assertThat(Math.abs(v.view().get(i, j) - square)).isLessThanOrEqualTo(12 * 0x1p-23);
           assertThat(Math.abs(x.view().get(i, j) - (x0.get(i, j) - step)))
@@ -248,6 +253,12 @@ public abstract class ActivationContract extends KernelContract {
     assertThatThrownBy(() -> kernels().timesDerivative(Activation.TANH, a, a, b))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> kernels().timesDerivative(Activation.TANH, b, a, a))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> kernels().timesDerivative(Activation.TANH, a, b, a))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> kernels().adam(0, 0, 1, 1, 1, b, a, a, a))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> kernels().adam(0, 0, 1, 1, 1, a, b, a, a))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> kernels().adam(0, 0, 1, 1, 1, a, a, b, a))
         .isInstanceOf(IllegalArgumentException.class);

@@ -24,7 +24,7 @@ class DistancesContractTest {
   private static final int[] COLUMNS = {
     0, 1, 2, 3, 7, 15, 16, 17, 31, 32, 33, 49, 63, 64, 65, 100, 127, 128, 129, 130, 196, 784
   };
-  private static final int[] ROWS = {1, 2, 3, 4, 5, 9};
+  private static final int[] ROWS = {0, 1, 2, 3, 4, 5, 9};
 
   private final Kernels scalar = new ScalarKernels();
 
@@ -36,25 +36,30 @@ class DistancesContractTest {
         .map(request -> backends.create(backends.select(request)));
   }
 
-  /** Views inside larger matrices, so that offsets and strides count. */
+  /**
+   * Views inside larger matrices, so that offsets and strides count; every fourth ends with its
+   * memory, where a kernel that reads on fails.
+   */
   private static ByteMatrix bytes(Random random, int rows, int columns, int from) {
-    ByteMatrix all = ByteMatrix.zeros(rows + 2, columns + 5);
+    int around = random.nextInt(4) == 0 ? 0 : 1;
+    ByteMatrix all = ByteMatrix.zeros(rows + 2 * around, columns + 5 * around);
     for (int i = 0; i < all.rows(); i++) {
       for (int j = 0; j < all.columns(); j++) {
         all.set(i, j, from + random.nextInt(256 - from));
       }
     }
-    return all.block(1, rows + 1, 3, columns + 3);
+    return all.block(around, rows + around, 3 * around, columns + 3 * around);
   }
 
   private static FloatMatrix floats(Random random, int rows, int columns) {
-    FloatMatrix all = FloatMatrix.zeros(rows + 2, columns + 5);
+    int around = random.nextInt(4) == 0 ? 0 : 1;
+    FloatMatrix all = FloatMatrix.zeros(rows + 2 * around, columns + 5 * around);
     for (int i = 0; i < all.rows(); i++) {
       for (int j = 0; j < all.columns(); j++) {
         all.set(i, j, random.nextFloat() * 2 - 1);
       }
     }
-    return all.block(1, rows + 1, 3, columns + 3);
+    return all.block(around, rows + around, 3 * around, columns + 3 * around);
   }
 
   @ParameterizedTest
@@ -81,6 +86,24 @@ class DistancesContractTest {
             assertThat(all.row(a.rows())).containsOnly(0);
           }
         }
+      }
+    }
+  }
+
+  /** More queries, rows and columns than products are taken of at once; as many rows as are. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void bytesAreExactWhereTilesMeet(Kernels kernels) {
+    Random random = new Random(7);
+    for (int[] shape : new int[][] {{260, 300, 5}, {9, 512, 1_027}}) {
+      ByteMatrix a = bytes(random, shape[0], shape[2], 0);
+      ByteMatrix b = bytes(random, shape[1], shape[2], 0);
+      for (Metric metric : Metric.values()) {
+        IntMatrix expected = IntMatrix.zeros(a.rows(), b.rows());
+        scalar.distances(metric, a, b, expected);
+        IntMatrix actual = IntMatrix.zeros(a.rows(), b.rows());
+        kernels.distances(metric, a, b, actual);
+        assertThat(actual.toArray()).as("%s %s %s", metric, a, b).isEqualTo(expected.toArray());
       }
     }
   }
@@ -227,7 +250,7 @@ class DistancesContractTest {
         IntMatrix all = IntMatrix.zeros(3, 9);
         scalar.distances(metric, a, b, all);
         for (int count = 0; count <= 6; count++) {
-          int[] chosen = random.ints(7, 0, 9).toArray();
+          int[] chosen = random.ints(count, 0, 9).toArray();
           int[] out = new int[7];
           int query = random.nextInt(3);
           kernels.distances(metric, a, query, b, chosen, count, out);
@@ -237,6 +260,9 @@ class DistancesContractTest {
         }
       }
     }
+    ByteMatrix wide = ByteMatrix.zeros(1, Shapes.MAX_BYTE_COLUMNS + 1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> kernels.distances(Metric.L1, wide, 0, wide, new int[1], 1, new int[1]));
     ByteMatrix rows = ByteMatrix.zeros(3, 4);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> kernels.distances(Metric.L1, rows, 0, rows, new int[2], 2, new int[1]));
@@ -268,8 +294,8 @@ class DistancesContractTest {
           limits[i] = random.nextInt(9) - 4;
         }
         limits[0] = Float.NEGATIVE_INFINITY;
-        limits[m - 1] = m > 2 ? Float.NaN : 0;
-        int[] counts = new int[m];
+        limits[m / 2] = m > 2 ? Float.NaN : 0;
+        int[] counts = random.ints(m).toArray();
         int[] hits = new int[m * n];
         kernels.dotsAtLeast(a, b, limits, counts, hits);
         int[] expectedCounts = new int[m];
@@ -314,8 +340,8 @@ class DistancesContractTest {
             limits[i] = random.nextInt(1 + (256 - from) * Math.max(1, d) * 2 / 3);
           }
           limits[0] = Integer.MAX_VALUE;
-          limits[m - 1] = m > 2 ? -1 : 0;
-          int[] counts = new int[m];
+          limits[m / 2] = m > 2 ? -1 : 0;
+          int[] counts = random.ints(m).toArray();
           int[] hits = new int[m * n];
           kernels.l1AtMost(a, b, limits, counts, hits);
           int[] expectedCounts = new int[m];

@@ -261,6 +261,8 @@ public abstract class GemmContract extends KernelContract {
       {250, 40, 260},
       {12, 1100, 260},
       {21, 10, 193},
+      {4, 7, 74_000},
+      {3_300, 10, 3},
       {5, 97, 15},
       {5, 103, 16},
       {5, 103, 17}

@@ -57,6 +57,25 @@ final class ParallelGemmTest {
     }
   }
 
+  /** One block, several of little work, and sides that are a whole number of blocks. */
+  @Test
+  void whatIsNotWorthSharingOutIsMultipliedAllTheSame() {
+    RandomGenerator random = KernelContract.random(2);
+    try (Engine engine = Engine.builder().backend(BackendRequest.SCALAR).threads(2).open()) {
+      for (int[] shape : new int[][] {{3, 5, 7}, {300, 2, 3}, {2, 600, 3}, {512, 1024, 3}}) {
+        FloatMatrix a = random(shape[0], shape[2], random);
+        FloatMatrix b = random(shape[2], shape[1], random);
+        FloatMatrix c = random(shape[0], shape[1], random);
+        FloatMatrix expected = c.copy();
+        engine.kernels().gemm(Transpose.NO, Transpose.NO, 2, a, b, -1, expected);
+        ParallelGemm.gemm(
+            engine.kernels(), engine.parallelism(), Transpose.NO, Transpose.NO, 2, a, b, -1, c);
+        // The specification adds in one order, whatever the block.
+        assertThat(c.toArray()).isEqualTo(expected.toArray());
+      }
+    }
+  }
+
   private static org.assertj.core.data.Offset<Float> within(float difference) {
     return org.assertj.core.data.Offset.offset(difference);
   }

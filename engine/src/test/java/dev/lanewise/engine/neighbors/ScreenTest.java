@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pruned search against brute force: same rows, same order, same distances. */
 @Tag("contract")
@@ -131,6 +132,68 @@ class ScreenTest {
         right = false; // So many neighbours were lost that there are not two.
       }
       assertThat(right).isFalse();
+    }
+  }
+
+  /**
+   * A row whose sums lie exactly on the bound, one below a multiple in every group, and that only
+   * its lower number puts before rows that look nearer.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4})
+  void whatLiesOnTheBoundIsFound(int block) {
+    int side = 28;
+    int distance = side / block * (side / block);
+    int[] query = new int[side * side];
+    Arrays.fill(query, 100);
+    int[][] rows = new int[40][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = query.clone();
+      if (i < 3) {
+        Arrays.fill(rows[i], 0);
+      } else if (i > 3) {
+        int near = Math.min(distance, 150);
+        rows[i][10 * i] += near;
+        rows[i][10 * i + 1] += distance - near;
+      } else {
+        for (int j = 0; j < query.length; j++) {
+          rows[i][j] -= j / side % block == 0 && j % side % block == 0 ? 1 : 0;
+        }
+      }
+    }
+    int[][] queries = {query};
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      NearestNeighbors index =
+          new NearestNeighbors(
+              new ByteIndex(engine, NearestNeighborsTest.bytes(rows), Distance.L1, 0, 1),
+              side * side,
+              Distance.L1);
+      for (int k : new int[] {1, 2, 5}) {
+        NearestNeighborsTest.assertSame(
+            index.search(NearestNeighborsTest.bytes(queries), k),
+            BruteForce.search(rows, queries, Distance.L1, k),
+            "blocks of " + block + ", k " + k);
+      }
+    }
+  }
+
+  /** So many columns that groups have to be larger for their sums to be added in 15 bits. */
+  @ParameterizedTest
+  @ValueSource(ints = {1_936, 2_048, 2_049, 2_500, 8_200})
+  void groupsOfManyColumns(int columns) {
+    Random random = new Random(4);
+    int[][] rows = values(Kind.IMAGES, random, 70, columns);
+    int[][] queries = values(Kind.IMAGES, random, 3, columns);
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      NearestNeighbors index =
+          new NearestNeighbors(
+              new ByteIndex(engine, NearestNeighborsTest.bytes(rows), Distance.L1, 0, 1),
+              columns,
+              Distance.L1);
+      NearestNeighborsTest.assertSame(
+          index.search(NearestNeighborsTest.bytes(queries), 3),
+          BruteForce.search(rows, queries, Distance.L1, 3),
+          columns + " columns");
     }
   }
 
