@@ -104,7 +104,7 @@ class GemmDifferentialTest {
       check(what, a.view(), transposedA, b.view(), transposedB, alpha, beta, before, results);
     }
     // The seed is fixed; docs/reliability.md gives the number.
-    assertThat(staleCases).isEqualTo(713);
+    assertThat(staleCases).isEqualTo(760);
   }
 
   private static void check(
