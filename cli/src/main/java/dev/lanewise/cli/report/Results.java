@@ -1,6 +1,7 @@
 package dev.lanewise.cli.report;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -127,7 +128,7 @@ record Results(
   /** Reads a file no further than to know that it is the results of a reproduction. */
   static ObjectNode tree(Path file) throws IOException {
     Reader reader = new Reader(file);
-    byte[] bytes;
+    String text;
     try {
       if (Files.isDirectory(file)) {
         throw reader.error("it is a folder");
@@ -135,13 +136,15 @@ record Results(
       if (Files.size(file) > LARGEST) {
         throw reader.error("it has more than " + (LARGEST >> 20) + " MiB");
       }
-      bytes = Files.readAllBytes(file);
+      text = Files.readString(file);
     } catch (NoSuchFileException e) {
       throw reader.error("there is no such file");
+    } catch (CharacterCodingException e) {
+      throw reader.error("it is not JSON: it is not text in UTF-8");
     }
     JsonNode tree;
     try {
-      tree = MAPPER.readTree(bytes);
+      tree = MAPPER.readTree(text);
     } catch (JacksonException | StackOverflowError e) {
       throw reader.error(
           "it is not JSON: "

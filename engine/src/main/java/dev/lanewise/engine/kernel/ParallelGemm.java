@@ -19,6 +19,9 @@ public final class ParallelGemm {
 
   private static final int COLUMNS = 512;
 
+  /** From this many multiplications (about 100 us) a single block is halved. */
+  private static final long HALVED = 1L << 22;
+
   /** Fewer multiplications than this (about 20 us) are not worth waking a thread for. */
   private static final long SMALL = 1L << 20;
 
@@ -40,18 +43,20 @@ public final class ParallelGemm {
       float beta,
       FloatMatrix c) {
     int k = Shapes.gemm(transposeA, transposeB, a, b, c);
-    int down = (c.rows() + ROWS - 1) / ROWS;
-    int across = (c.columns() + COLUMNS - 1) / COLUMNS;
-    if (down * (long) across <= 1 || (double) c.rows() * c.columns() * k <= SMALL) {
+    int across = Math.ceilDiv(c.columns(), COLUMNS);
+    double work = (double) c.rows() * c.columns() * k;
+    int high = c.rows() <= ROWS && across == 1 && work >= HALVED ? Math.ceilDiv(c.rows(), 2) : ROWS;
+    int down = Math.ceilDiv(c.rows(), high);
+    if (down * (long) across <= 1 || work <= SMALL) {
       kernels.gemm(transposeA, transposeB, alpha, a, b, beta, c);
       return;
     }
     parallelism.forEach(
         Math.multiplyExact(down, across),
         block -> {
-          int i = block / across * ROWS;
+          int i = block / across * high;
           int j = block % across * COLUMNS;
-          int rows = Math.min(ROWS, c.rows() - i);
+          int rows = Math.min(high, c.rows() - i);
           int columns = Math.min(COLUMNS, c.columns() - j);
           kernels.gemm(
               transposeA,

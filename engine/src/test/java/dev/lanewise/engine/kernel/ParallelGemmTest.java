@@ -25,9 +25,13 @@ final class ParallelGemmTest {
   @Test
   void everyNumberOfThreadsGivesTheSameBits() {
     RandomGenerator random = KernelContract.random(1);
-    int m = 600;
-    int n = 530;
-    int k = 37;
+    for (int[] shape : new int[][] {{600, 530, 37}, {201, 170, 160}}) {
+      everyNumberOfThreadsGivesTheSameBits(shape[0], shape[1], shape[2], random);
+    }
+  }
+
+  private static void everyNumberOfThreadsGivesTheSameBits(
+      int m, int n, int k, RandomGenerator random) {
     try (Engine engine = Engine.builder().backend(BackendRequest.VECTOR).threads(1).open();
         Parallelism two = Parallelism.threads(2);
         Parallelism five = Parallelism.threads(5)) {
@@ -57,12 +61,13 @@ final class ParallelGemmTest {
     }
   }
 
-  /** One block, several of little work, and sides that are a whole number of blocks. */
+  /** One block, several of little work, sides that are a whole number of blocks, and halves. */
   @Test
   void whatIsNotWorthSharingOutIsMultipliedAllTheSame() {
     RandomGenerator random = KernelContract.random(2);
     try (Engine engine = Engine.builder().backend(BackendRequest.SCALAR).threads(2).open()) {
-      for (int[] shape : new int[][] {{3, 5, 7}, {300, 2, 3}, {2, 600, 3}, {512, 1024, 3}}) {
+      for (int[] shape :
+          new int[][] {{3, 5, 7}, {300, 2, 3}, {2, 600, 3}, {512, 1024, 3}, {167, 170, 160}}) {
         FloatMatrix a = random(shape[0], shape[2], random);
         FloatMatrix b = random(shape[2], shape[1], random);
         FloatMatrix c = random(shape[0], shape[1], random);
