@@ -2,7 +2,7 @@ package dev.lanewise.cli.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.data.DataCatalog;
 import dev.lanewise.data.MissingDataException;
@@ -120,7 +120,8 @@ class NetworkExperimentsTest {
 
   /**
    * Both start from the weights that {@code notmnist.py} makes, and end up in double and in single
-   * precision where they do: chaos has not set in yet.
+   * precision where they do: chaos has not set in yet. Of the 534 letters of a set one may fall on
+   * the other side.
    */
   @Test
   void theFirstEpochsOnLettersAreThoseOfAnIndependentImplementation() {
@@ -131,9 +132,10 @@ class NetworkExperimentsTest {
           Arrays.stream(lines.get(epoch).split("\t")).mapToDouble(Double::parseDouble).toArray();
       for (int figure = 0; figure < expected.length; figure++) {
         String name = NotMnistRuns.FIGURES.get(figure);
+        double tolerance = name.contains("accuracy") ? .002 : 2e-4 * expected[figure];
         assertThat(curves.of(name, 0)[epoch])
             .as("%s at epoch %d", name, epoch)
-            .isCloseTo(expected[figure], withinPercentage(.02));
+            .isCloseTo(expected[figure], within(tolerance));
       }
     }
     Curves serial = firstEpochs(lines.size(), 1);
