@@ -218,7 +218,7 @@ public final class Proof {
 
   private Turn turn(Row row, Side side, int fork, int round) throws IOException, SkippedException {
     if (side.where() == Side.Where.COMMAND) {
-      return command(side.task(), fork, round);
+      return command(side, fork, round);
     }
     String[] answer = contestant(side.where()).ask("run " + row.milliseconds() + " " + side.task());
     double seconds = Double.parseDouble(answer[0]) / 1e9 / side.times();
@@ -243,13 +243,14 @@ public final class Proof {
   }
 
   /** A run of the command, from its start to its end, with the seconds of its experiments. */
-  private Turn command(String arguments, int fork, int round) throws IOException, SkippedException {
+  private Turn command(Side side, int fork, int round) throws IOException, SkippedException {
+    String arguments = side.task();
     Path json = Files.createTempFile("lanewise-proof", ".json");
     try {
       Files.delete(json);
       long start = System.nanoTime();
       int exit = start(("./lanewise " + arguments + " --json=" + json).split(" ", -1));
-      double seconds = since(start);
+      double seconds = since(start) / side.times();
       // 5: a figure differs; that is another table's matter.
       if (exit != 0 && exit != 5) {
         throw new SkippedException("./lanewise " + arguments + " ended with " + exit);

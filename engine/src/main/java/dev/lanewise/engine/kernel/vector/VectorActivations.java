@@ -4,7 +4,6 @@ import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -21,11 +20,7 @@ final class VectorActivations {
 
   private static final VectorSpecies<Float> FLOAT = Lanes.FLOAT;
   private static final int LANES = FLOAT.length();
-  private static final ValueLayout.OfFloat FLOATS = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-
-  /** Elements: 8 KB of each matrix. */
-  private static final int BLOCK = 2048;
 
   private VectorActivations() {}
 
@@ -116,38 +111,7 @@ final class VectorActivations {
     }
   }
 
-  /**
-   * By blocks in an array, whose accesses C2 checks once a loop, and without care for arguments
-   * that few blocks have.
-   */
   private static void sigmoid(MemorySegment z, long zStart, MemorySegment a, long aStart, long n) {
-    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
-    long done = 0;
-    for (; done < n / LANES * LANES; done += BLOCK) {
-      int length = (int) Math.min(BLOCK, n / LANES * LANES - done);
-      MemorySegment.copy(z, FLOATS, zStart + 4 * done, workspace.a, 0, length);
-      if (VectorFunctions.within(VectorFunctions.NEAR, length, workspace.a)) {
-        sigmoidNear(length, workspace.a);
-        MemorySegment.copy(workspace.a, 0, a, FLOATS, aStart + 4 * done, length);
-      } else {
-        sigmoidFar(z, zStart + 4 * done, a, aStart + 4 * done, length);
-      }
-    }
-    long rest = n / LANES * LANES;
-    sigmoidFar(z, zStart + 4 * rest, a, aStart + 4 * rest, n - rest);
-    workspace.giveBack();
-  }
-
-  private static void sigmoidNear(int n, float[] x) {
-    FloatVector one = FloatVector.broadcast(FLOAT, 1f);
-    for (int i = 0; i < n; i += LANES) {
-      FloatVector e = VectorFunctions.expNear(FloatVector.fromArray(FLOAT, x, i).neg());
-      one.div(e.add(one)).intoArray(x, i);
-    }
-  }
-
-  private static void sigmoidFar(
-      MemorySegment z, long zStart, MemorySegment a, long aStart, long n) {
     FloatVector one = FloatVector.broadcast(FLOAT, 1f);
     long i = 0;
     for (; i <= n - LANES; i += LANES) {
