@@ -30,7 +30,11 @@ final class Format {
               .sorted()
               .toList();
     }
-    List<Path> differing = files.parallelStream().filter(file -> differs(file, write)).map(root::relativize).toList();
+    List<Path> differing =
+        files.parallelStream()
+            .filter(file -> differs(root, file, write))
+            .map(root::relativize)
+            .toList();
     differing.forEach(f -> System.err.println((write ? "formatted " : "not formatted: ") + f));
     if (!write && !differing.isEmpty()) {
       System.err.println("Run: mvn -N -q validate -Dformat=write");
@@ -39,7 +43,7 @@ final class Format {
   }
 
   /** Whether a file is not formatted; then, if asked to, writes it as it should be. */
-  private static boolean differs(Path file, boolean write) {
+  private static boolean differs(Path root, Path file, boolean write) {
     try {
       String source = Files.readString(file);
       String formatted = FORMATTER.formatSourceAndFixImports(source);
@@ -51,7 +55,7 @@ final class Format {
       }
       return true;
     } catch (FormatterException e) {
-      System.err.println(file + ": " + e.getMessage());
+      System.err.println(root.relativize(file) + ": " + e.getMessage());
       System.exit(1);
       return true;
     } catch (IOException e) {

@@ -11,8 +11,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.zip.CRC32;
-import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 
 /** Members with all that RFC 1952 lets a header hold; the JDK and gzip write little of it. */
@@ -51,26 +49,10 @@ class GunzipTest {
     return content;
   }
 
-  private static byte[] deflated(byte[] content) {
-    Deflater deflater = new Deflater(9, true);
-    deflater.setInput(content);
-    deflater.finish();
-    byte[] packed = new byte[content.length + 100];
-    int length = deflater.deflate(packed);
-    deflater.end();
-    return Arrays.copyOf(packed, length);
-  }
-
   private static void little(ByteArrayOutputStream out, long value, int bytes) {
     for (int i = 0; i < bytes; i++) {
       out.write((int) (value >>> (8 * i)));
     }
-  }
-
-  private static long crc(byte[] bytes) {
-    CRC32 crc = new CRC32();
-    crc.update(bytes);
-    return crc.getValue();
   }
 
   private byte[] member(int flags, byte[] content) throws IOException {
@@ -89,10 +71,10 @@ class GunzipTest {
       }
     }
     if ((flags & HEADER_CRC) != 0) {
-      little(out, crc(out.toByteArray()), 2);
+      little(out, Deflated.crc(out.toByteArray()), 2);
     }
-    out.write(deflated(content));
-    little(out, crc(content), 4);
+    out.write(Deflated.of(content));
+    little(out, Deflated.crc(content), 4);
     little(out, content.length, 4);
     return out.toByteArray();
   }

@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.CRC32;
-import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,23 +190,12 @@ class HostileZipTest {
   }
 
   private static Member stored(String name, byte[] content) {
-    return new Member(name, STORED, content, content.length, crc(content));
+    return new Member(name, STORED, content, content.length, Deflated.crc(content));
   }
 
   private static Member deflated(String name, byte[] content) {
-    Deflater deflater = new Deflater(9, true);
-    deflater.setInput(content);
-    deflater.finish();
-    byte[] packed = new byte[content.length + 100];
-    int length = deflater.deflate(packed);
-    deflater.end();
-    return new Member(name, DEFLATED, Arrays.copyOf(packed, length), content.length, crc(content));
-  }
-
-  private static long crc(byte[] content) {
-    CRC32 crc = new CRC32();
-    crc.update(content);
-    return crc.getValue();
+    byte[] packed = Deflated.of(content);
+    return new Member(name, DEFLATED, packed, content.length, Deflated.crc(content));
   }
 
   private Path zip(Member... members) throws IOException {

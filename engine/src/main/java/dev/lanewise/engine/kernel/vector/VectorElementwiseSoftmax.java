@@ -16,7 +16,7 @@ import jdk.incubator.vector.VectorSpecies;
  * exp and its sum, the division. The last vector of a row ends where the row does and overlaps the
  * one before; lanes that were done already are put back. Of ten classes two are left over by the
  * first vector of eight: one by one they took longer than all the others. Only rows shorter than a
- * vector need masks.
+ * vector need masks. Rows of many vectors pass through an array.
  *
  * <p>exp is a polynomial of this class and not {@code VectorOperators.EXP}: that one calls a
  * library that exists on some platforms and widths only, and elsewhere falls back to a call of

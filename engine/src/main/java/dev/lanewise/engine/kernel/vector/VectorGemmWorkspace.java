@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Scratch memory of one running multiplication: a block of A, a block of B and one tile, in native
- * memory so that every panel starts on a cache line.
+ * memory so that every panel starts on a cache line. Softmax keeps a long row in the block of A.
  *
  * <p>Ownership: a call takes a workspace and gives it back, and in between nobody else sees it. Up
  * to {@link #KEPT} idle ones are kept for the life of the process; more exist only while more calls
