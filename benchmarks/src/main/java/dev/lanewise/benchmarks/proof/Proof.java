@@ -33,6 +33,13 @@ public final class Proof {
   /** The best of so many short looks at a kernel: others use the machine too. */
   private static final int WARM_UP_ROUNDS = 7;
 
+  /**
+   * Milliseconds that a rest takes. Threads of a library that has just had its turn look for more
+   * work before they sleep: MKL's for 200 ms, OpenBLAS' for 30. With two processors that is half of
+   * what the next one has.
+   */
+  private static final int REST = 300;
+
   /** What kernels' rates are a share of. */
   private static final String LIMIT = "roofline fma 1";
 
@@ -220,10 +227,22 @@ public final class Proof {
     if (side.where() == Side.Where.COMMAND) {
       return command(side, fork, round);
     }
+    if (row.rested()) {
+      rest();
+    }
     String[] answer = contestant(side.where()).ask("run " + row.milliseconds() + " " + side.task());
     double seconds = Double.parseDouble(answer[0]) / 1e9 / side.times();
     double bytes = answer[2].equals("nan") ? Double.NaN : Double.parseDouble(answer[2]);
     return new Turn(fork, round, seconds, Double.isNaN(bytes) ? null : bytes, null);
+  }
+
+  private static void rest() throws SkippedException {
+    try {
+      Thread.sleep(REST);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SkippedException("interrupted");
+    }
   }
 
   private void finish(RowResult result, Side side) throws IOException, SkippedException {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param warmUp milliseconds of work before the first turn
  * @param agreement how contestants' checks must agree, relative; NaN if they compute no comparable
  *     number
+ * @param rested whether a turn begins only when the threads of the one before have gone to sleep
  */
 record Row(
     String id,
@@ -23,9 +24,33 @@ record Row(
     int rounds,
     int milliseconds,
     int warmUp,
-    double agreement) {
+    double agreement,
+    boolean rested) {
 
   Row {
     sides = List.copyOf(sides);
+  }
+
+  /** Turns that follow each other at once. */
+  Row(
+      String id,
+      String title,
+      List<Side> sides,
+      int forks,
+      int rounds,
+      int milliseconds,
+      int warmUp,
+      double agreement) {
+    this(id, title, sides, forks, rounds, milliseconds, warmUp, agreement, false);
+  }
+
+  /** The same, with a rest before every turn: for short turns on all processors. */
+  Row withRests() {
+    return new Row(id, title, sides, forks, rounds, milliseconds, warmUp, agreement, true);
+  }
+
+  /** The same in no time. */
+  Row quick() {
+    return new Row(id, title, sides, 1, 1, Math.min(20, milliseconds), 0, agreement, false);
   }
 }

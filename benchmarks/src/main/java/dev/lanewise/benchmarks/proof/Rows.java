@@ -107,17 +107,7 @@ final class Rows {
     libraries(rows);
     commands(rows, quick);
     if (quick) {
-      rows.replaceAll(
-          r ->
-              new Row(
-                  r.id(),
-                  r.title(),
-                  r.sides(),
-                  1,
-                  1,
-                  Math.min(20, r.milliseconds()),
-                  0,
-                  r.agreement()));
+      rows.replaceAll(Row::quick);
     }
     return rows;
   }
@@ -229,38 +219,46 @@ final class Rows {
     for (String metric : List.of("L2", "L1")) {
       rows.add(
           new Row(
-              "query-" + metric.toLowerCase(Locale.ROOT),
-              "one query, " + metric + ", 60,000 x 784 bytes, k = 3, index warm",
-              List.of(
-                  Side.ours("lanewise", "auto query " + metric + " 3"),
-                  Side.ours("float32 scan, OpenBLAS sgemv", "blas scan 2"),
-                  Side.python("float32 scan, NumPy", "numpy scan 2"),
-                  Side.python("float32 scan, PyTorch", "torch scan 2"),
-                  Side.peer("float32 scan, Lucene VectorUtil", "lucene scan 2"),
-                  Side.peer("float32 scan, jvector VectorUtil", "jvector scan 2")),
-              FORKS,
-              5,
-              100,
-              1_500,
-              Double.NaN));
+                  "query-" + metric.toLowerCase(Locale.ROOT),
+                  "one query, " + metric + ", 60,000 x 784 bytes, k = 3, index warm",
+                  List.of(
+                      Side.ours("lanewise", "auto query " + metric + " 3"),
+                      Side.ours("float32 scan, OpenBLAS sgemv", "blas scan 2"),
+                      Side.python("float32 scan, NumPy", "numpy scan 2"),
+                      Side.python("float32 scan, PyTorch", "torch scan 2"),
+                      Side.peer("float32 scan, Lucene VectorUtil", "lucene scan 2"),
+                      Side.peer("float32 scan, jvector VectorUtil", "jvector scan 2")),
+                  FORKS,
+                  5,
+                  100,
+                  1_500,
+                  Double.NaN)
+              .withRests());
     }
   }
 
   private static Row product(String shape, int threads) {
     String work = " sgemm " + threads + " " + shape;
-    return new Row(
-        "sgemm-" + threads + "-" + shape.toLowerCase(Locale.ROOT).replace(' ', '-'),
-        "sgemm " + shape + ", " + threads(threads),
-        List.of(
-            Side.ours("lanewise (auto)", "auto" + work),
-            Side.ours("lanewise (vector)", "vector" + work),
-            Side.ours("OpenBLAS", "blas" + work),
-            Side.peer("MKL", "mkl" + work)),
-        FORKS,
-        7,
-        15,
-        700,
-        FLOATS);
+    return resting(
+        threads,
+        new Row(
+            "sgemm-" + threads + "-" + shape.toLowerCase(Locale.ROOT).replace(' ', '-'),
+            "sgemm " + shape + ", " + threads(threads),
+            List.of(
+                Side.ours("lanewise (auto)", "auto" + work),
+                Side.ours("lanewise (vector)", "vector" + work),
+                Side.ours("OpenBLAS", "blas" + work),
+                Side.peer("MKL", "mkl" + work)),
+            FORKS,
+            7,
+            threads == 1 ? 15 : 50,
+            700,
+            FLOATS));
+  }
+
+  /** With rests, where turns use both processors. */
+  private static Row resting(int threads, Row row) {
+    return threads == 1 ? row : row.withRests();
   }
 
   private static String threads(int threads) {
@@ -273,22 +271,25 @@ final class Rows {
       for (String work : List.of("softmax", "sigmoid")) {
         String task = work + " " + threads + " " + shape;
         rows.add(
-            new Row(
-                work + "-" + threads,
-                (work.equals("softmax") ? "row softmax" : "exp (a sigmoid of every element)")
-                    + " of "
-                    + shape
-                    + " floats, out of cache, "
-                    + threads(threads),
-                List.of(
-                    Side.ours("lanewise", "vector " + task),
-                    Side.ours("a copy of the same bytes", "copy floats " + threads + " " + shape),
-                    Side.python("PyTorch", "torch " + task)),
-                FORKS,
-                5,
-                30,
-                1_000,
-                Double.NaN));
+            resting(
+                threads,
+                new Row(
+                    work + "-" + threads,
+                    (work.equals("softmax") ? "row softmax" : "exp (a sigmoid of every element)")
+                        + " of "
+                        + shape
+                        + " floats, out of cache, "
+                        + threads(threads),
+                    List.of(
+                        Side.ours("lanewise", "vector " + task),
+                        Side.ours(
+                            "a copy of the same bytes", "copy floats " + threads + " " + shape),
+                        Side.python("PyTorch", "torch " + task)),
+                    FORKS,
+                    5,
+                    30,
+                    1_000,
+                    Double.NaN)));
       }
     }
   }
@@ -297,52 +298,55 @@ final class Rows {
     double share = Epochs.MLP;
     rows.add(
         new Row(
-            "mlp-epoch",
-            "an epoch of mlp-mnist, 784-300-10, batches of 8",
-            List.of(
-                Side.ours("lanewise", "auto mlp 2").part(share),
-                Side.ours("lanewise, one thread", "auto mlp 1").part(share),
-                Side.python("PyTorch by hand, one thread", "torch mlp 1 hand").part(share),
-                Side.python("PyTorch by hand, two threads", "torch mlp 2 hand").part(share),
-                Side.python("PyTorch nn, one thread", "torch mlp 1 nn").part(share),
-                Side.python("NumPy as written", "numpy mlp 2").part(share),
-                Side.peer("DJL PyTorch by hand, one thread", "djl mlp 1 hand").part(share)),
-            quick ? 1 : FORKS,
-            1,
-            0,
-            quick ? 0 : 3_000,
-            TRAINED));
+                "mlp-epoch",
+                "an epoch of mlp-mnist, 784-300-10, batches of 8",
+                List.of(
+                    Side.ours("lanewise", "auto mlp 2").part(share),
+                    Side.ours("lanewise, one thread", "auto mlp 1").part(share),
+                    Side.python("PyTorch by hand, one thread", "torch mlp 1 hand").part(share),
+                    Side.python("PyTorch by hand, two threads", "torch mlp 2 hand").part(share),
+                    Side.python("PyTorch nn, one thread", "torch mlp 1 nn").part(share),
+                    Side.python("NumPy as written", "numpy mlp 2").part(share),
+                    Side.peer("DJL PyTorch by hand, one thread", "djl mlp 1 hand").part(share)),
+                quick ? 1 : FORKS,
+                1,
+                0,
+                quick ? 0 : 3_000,
+                TRAINED)
+            .withRests());
     share = Epochs.SOFTMAX;
     rows.add(
         new Row(
-            "softmax-epoch",
-            "an epoch of softmax-sgd, 784-10, batches of 128",
-            List.of(
-                Side.ours("lanewise", "auto softmax-sgd 2").part(share),
-                Side.ours("lanewise, one thread", "auto softmax-sgd 1").part(share),
-                Side.python("PyTorch, one thread", "torch softmax-sgd 1").part(share),
-                Side.python("PyTorch, two threads", "torch softmax-sgd 2").part(share),
-                Side.python("NumPy", "numpy softmax-sgd 2").part(share),
-                Side.peer("DJL PyTorch, one thread", "djl softmax-sgd 1").part(share)),
-            FORKS,
-            2,
-            200,
-            1_500,
-            TRAINED));
+                "softmax-epoch",
+                "an epoch of softmax-sgd, 784-10, batches of 128",
+                List.of(
+                    Side.ours("lanewise", "auto softmax-sgd 2").part(share),
+                    Side.ours("lanewise, one thread", "auto softmax-sgd 1").part(share),
+                    Side.python("PyTorch, one thread", "torch softmax-sgd 1").part(share),
+                    Side.python("PyTorch, two threads", "torch softmax-sgd 2").part(share),
+                    Side.python("NumPy", "numpy softmax-sgd 2").part(share),
+                    Side.peer("DJL PyTorch, one thread", "djl softmax-sgd 1").part(share)),
+                FORKS,
+                2,
+                200,
+                1_500,
+                TRAINED)
+            .withRests());
     share = Epochs.NOT_MNIST;
     rows.add(
         new Row(
-            "notmnist-epoch",
-            "an epoch of notmnist-mlp, F = 1000, 15,000 rows, full batch",
-            List.of(
-                Side.ours("lanewise", "auto notmnist 2").part(share),
-                Side.python("PyTorch", "torch notmnist 2").part(share),
-                Side.peer("DJL PyTorch", "djl notmnist 2").part(share)),
-            quick ? 1 : FORKS,
-            1,
-            0,
-            quick ? 0 : 2_000,
-            Double.NaN));
+                "notmnist-epoch",
+                "an epoch of notmnist-mlp, F = 1000, 15,000 rows, full batch",
+                List.of(
+                    Side.ours("lanewise", "auto notmnist 2").part(share),
+                    Side.python("PyTorch", "torch notmnist 2").part(share),
+                    Side.peer("DJL PyTorch", "djl notmnist 2").part(share)),
+                quick ? 1 : FORKS,
+                1,
+                0,
+                quick ? 0 : 2_000,
+                Double.NaN)
+            .withRests());
     rows.add(
         new Row(
             "quadratic",
