@@ -29,9 +29,6 @@ public final class Crew implements AutoCloseable {
   /** Marks of different tasks are on different cache lines: so many longs apart. */
   private static final int APART = 8;
 
-  /** Looks at the next job before a helper goes to sleep: some 50 microseconds. */
-  private static final int PATIENCE = 4_000;
-
   /** Nanoseconds between looks at a helper that takes longer. */
   private static final long NAP = 20_000;
 
@@ -93,7 +90,7 @@ public final class Crew implements AutoCloseable {
     }
     work(0, number, tasks);
     for (int turn = 0; unfinished.get() > 0; turn++) {
-      if (turn < PATIENCE) {
+      if (turn < Parallelism.LOOKS) {
         Thread.onSpinWait();
       } else {
         // A helper that was taken off its processor may need this one.
@@ -180,7 +177,7 @@ public final class Crew implements AutoCloseable {
     private long awaitOtherThan(long done) {
       long next = job;
       for (int turn = 0; next == done; turn++) {
-        if (turn < PATIENCE) {
+        if (turn < Parallelism.LOOKS) {
           Thread.onSpinWait();
         } else {
           asleep = Thread.currentThread();

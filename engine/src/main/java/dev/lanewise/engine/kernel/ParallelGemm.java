@@ -19,8 +19,8 @@ public final class ParallelGemm {
 
   private static final int COLUMNS = 512;
 
-  /** From this many multiplications (about 100 us) a single block is halved. */
-  private static final long HALVED = 1L << 22;
+  /** From this many multiplications (about 50 us) a single block is halved. */
+  private static final long HALVED = 1L << 21;
 
   /** Fewer multiplications than this (about 20 us) are not worth waking a thread for. */
   private static final long SMALL = 1L << 20;
