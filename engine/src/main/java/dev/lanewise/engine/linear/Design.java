@@ -28,10 +28,7 @@ final class Design {
   }
 
   static Design of(FloatMatrix x) {
-    long stored = SparseRows.nonZeros(x);
-    boolean worthIt =
-        stored <= Integer.MAX_VALUE && stored <= (long) x.rows() * x.columns() / DENSITY;
-    return new Design(x, worthIt ? SparseRows.of(x) : null);
+    return new Design(x, SparseRows.ifSparse(x, DENSITY).orElse(null));
   }
 
   /** Rows that stay as they are. */

@@ -2,6 +2,7 @@ package dev.lanewise.engine.matrix;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The elements of a float matrix that are not 0, row by row with ascending columns (the CSR form).
@@ -14,6 +15,16 @@ import java.util.Objects;
  * <p>Thread-safety: immutable.
  */
 public final class SparseRows {
+
+  /** Columns that are looked at together: in the margin of an image all of them are 0. */
+  private static final int GROUP = 8;
+
+  /** Elements of one array on a cache line. */
+  private static final int LINE = 16;
+
+  /** What {@link #gather} read last: without it, the reading would be left out. */
+  @SuppressWarnings("UnusedVariable")
+  private static int read;
 
   private final int columns;
   private final int[] starts;
@@ -35,29 +46,62 @@ public final class SparseRows {
    * @throws ArithmeticException if there are more than an array can hold
    */
   public static SparseRows of(FloatMatrix dense) {
-    int stored = Math.toIntExact(nonZeros(dense));
+    return of(dense, Math.toIntExact(nonZeros(dense)));
+  }
+
+  /**
+   * As {@link #of(FloatMatrix)}, or nothing if more than a {@code share}-th of the elements are not
+   * 0, or more than an array can hold.
+   *
+   * @throws IllegalArgumentException if {@code share} is not positive
+   */
+  public static Optional<SparseRows> ifSparse(FloatMatrix dense, int share) {
+    if (share < 1) {
+      throw new IllegalArgumentException("share must be at least 1, not " + share);
+    }
+    long stored = nonZeros(dense);
+    long most = Math.min(Integer.MAX_VALUE - 8, (long) dense.rows() * dense.columns() / share);
+    return stored <= most ? Optional.of(of(dense, (int) stored)) : Optional.empty();
+  }
+
+  private static SparseRows of(FloatMatrix dense, int stored) {
     int[] starts = new int[dense.rows()];
     int[] ends = new int[dense.rows()];
     // One more than there are: zeros are written too, to be overwritten by what comes next.
     int[] columnOf = new int[stored + 1];
     float[] values = new float[stored + 1];
-    int[] bits = new int[dense.columns()];
+    // Filled up with zeros to a whole number of groups.
+    int[] bits = new int[Math.ceilDiv(dense.columns(), GROUP) * GROUP];
     int at = 0;
     for (int i = 0; i < dense.rows(); i++) {
       starts[i] = at;
       dense.bits(i, bits);
-      for (int j = 0; j < bits.length; j++) {
-        columnOf[at] = j;
-        values[at] = Float.intBitsToFloat(bits[j]);
-        at += isNonZero(bits[j]);
+      for (int group = 0; group < bits.length; group += GROUP) {
+        if (isZero(bits, group)) {
+          continue;
+        }
+        for (int j = group; j < group + GROUP; j++) {
+          columnOf[at] = j;
+          values[at] = Float.intBitsToFloat(bits[j]);
+          at += isNonZero(bits[j]);
+        }
       }
       ends[i] = at;
     }
     return new SparseRows(dense.columns(), starts, ends, columnOf, values);
   }
 
+  /** Whether a group holds zeros only, of either sign. */
+  private static boolean isZero(int[] bits, int group) {
+    int any = 0;
+    for (int j = group; j < group + GROUP; j++) {
+      any |= bits[j];
+    }
+    return any << 1 == 0;
+  }
+
   /** How many elements of a matrix are not 0. */
-  public static long nonZeros(FloatMatrix dense) {
+  private static long nonZeros(FloatMatrix dense) {
     int[] bits = new int[dense.columns()];
     long count = 0;
     for (int i = 0; i < dense.rows(); i++) {
@@ -103,7 +147,9 @@ public final class SparseRows {
   }
 
   /**
-   * The rows that a part of an array names, in its order; a row may occur more than once.
+   * The rows that a part of an array names, in its order; a row may occur more than once. They are
+   * fetched into the caches: from all over memory, many cache lines at a time, where a product that
+   * needs them one by one would wait for each.
    *
    * @throws IndexOutOfBoundsException if there is no such part or row
    */
@@ -111,10 +157,17 @@ public final class SparseRows {
     Objects.checkFromToIndex(from, to, rowIndices.length);
     int[] someStarts = new int[to - from];
     int[] someEnds = new int[to - from];
+    int sum = 0;
     for (int i = from; i < to; i++) {
-      someStarts[i - from] = starts[rowIndices[i]];
-      someEnds[i - from] = ends[rowIndices[i]];
+      int start = starts[rowIndices[i]];
+      int end = ends[rowIndices[i]];
+      someStarts[i - from] = start;
+      someEnds[i - from] = end;
+      for (int k = start; k < end; k += LINE) {
+        sum += columnOf[k] + Float.floatToRawIntBits(values[k]);
+      }
     }
+    read = sum;
     return new SparseRows(columns, someStarts, someEnds, columnOf, values);
   }
 

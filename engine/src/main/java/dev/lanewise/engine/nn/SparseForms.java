@@ -23,13 +23,6 @@ final class SparseForms {
 
   /** The rows without their zeros, or null if there are too few zeros to gain by it. */
   @Nullable SparseRows of(FloatMatrix rows) {
-    return made.computeIfAbsent(rows, SparseForms::make).orElse(null);
-  }
-
-  private static Optional<SparseRows> make(FloatMatrix rows) {
-    long stored = SparseRows.nonZeros(rows);
-    return stored <= Integer.MAX_VALUE && stored * SPARSE <= (long) rows.rows() * rows.columns()
-        ? Optional.of(SparseRows.of(rows))
-        : Optional.empty();
+    return made.computeIfAbsent(rows, x -> SparseRows.ifSparse(x, SPARSE)).orElse(null);
   }
 }

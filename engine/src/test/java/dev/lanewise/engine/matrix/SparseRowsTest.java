@@ -30,6 +30,50 @@ class SparseRowsTest {
   }
 
   @Test
+  void storesAllButZerosOfEitherSignInAscendingColumns() {
+    float[] odd = {Float.NaN, Float.NEGATIVE_INFINITY, Float.MIN_VALUE, -1, -0f, 0};
+    Random random = new Random(4);
+    for (int columns = 1; columns <= 33; columns++) {
+      FloatMatrix x = FloatMatrix.zeros(3, columns);
+      // The middle row keeps its zeros; in the others long runs of them are interrupted.
+      for (int j = 0; j < columns; j++) {
+        x.set(0, j, random.nextInt(6) == 0 ? odd[random.nextInt(odd.length)] : -0f);
+        x.set(2, j, odd[random.nextInt(odd.length)]);
+      }
+      SparseRows rows = SparseRows.of(x);
+      int stored = 0;
+      for (int i = 0; i < 3; i++) {
+        assertThat(rows.start(i)).isEqualTo(stored);
+        for (int j = 0; j < columns; j++) {
+          if (x.get(i, j) != 0) {
+            assertThat(rows.columnArray()[stored]).isEqualTo(j);
+            assertThat(rows.valueArray()[stored]).isEqualTo(Float.valueOf(x.get(i, j)));
+            stored++;
+          }
+        }
+        assertThat(rows.end(i)).isEqualTo(stored);
+      }
+    }
+  }
+
+  @Test
+  void isMadeWhereAtMostAShareIsNotZero() {
+    FloatMatrix x = FloatMatrix.zeros(2, 10);
+    for (int j = 0; j < 5; j++) {
+      x.set(1, 2 * j, 1);
+    }
+    assertThat(SparseRows.ifSparse(x, 4))
+        .hasValueSatisfying(rows -> assertThat(dense(rows)).isEqualTo(x.toArray()));
+    assertThat(SparseRows.ifSparse(x, 5)).isEmpty();
+    x.set(0, 9, 1);
+    assertThat(SparseRows.ifSparse(x, 4)).isEmpty();
+    assertThat(SparseRows.ifSparse(x, 1)).isPresent();
+    assertThatThrownBy(() -> SparseRows.ifSparse(x, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("share must be at least 1, not 0");
+  }
+
+  @Test
   void transposedHasRowsForColumnsInAscendingOrder() {
     Random random = new Random(1);
     for (int[] shape : new int[][] {{0, 3}, {3, 0}, {1, 1}, {5, 9}, {9, 5}}) {
