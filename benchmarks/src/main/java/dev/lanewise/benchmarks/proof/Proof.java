@@ -270,7 +270,8 @@ public final class Proof {
       long start = System.nanoTime();
       int exit = start(("./lanewise " + arguments + " --json=" + json).split(" ", -1));
       double seconds = since(start) / side.times();
-      // 5: a figure differs; that is another table's matter.
+      // 5: a figure differs; that is another table's matter, but worth knowing.
+      note("exit code of ./lanewise " + arguments, String.valueOf(exit));
       if (exit != 0 && exit != 5) {
         throw new SkippedException("./lanewise " + arguments + " ended with " + exit);
       }
