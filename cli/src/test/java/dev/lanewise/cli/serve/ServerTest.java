@@ -22,7 +22,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,17 +36,13 @@ class ServerTest {
 
   @TempDir private static Path models;
 
+  @AutoClose
   @SuppressWarnings("NullAway.Init") // set before all tests
   private static TestServer server;
 
   @BeforeAll
   static void start() throws InterruptedException {
     server = TestServer.ready(models);
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
   }
 
   private static Limits limits(int requests, int queue, Duration body) {
