@@ -164,6 +164,7 @@ class ResumeTest {
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void anInterruptedRunKeepsWhatItHasFinished() throws Exception {
+    Signals.assumeInterruptible();
     Path err = folder.resolve("err");
     Process child =
         new ProcessBuilder(longRun())
@@ -175,7 +176,7 @@ class ResumeTest {
         Thread.sleep(100);
       }
       assertThat(json).isRegularFile();
-      new ProcessBuilder("kill", "-INT", Long.toString(child.pid())).start().waitFor();
+      Signals.send("INT", child);
       assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
     } finally {
       child.destroyForcibly();
@@ -195,6 +196,7 @@ class ResumeTest {
   @Test
   @DisabledOnOs({OS.WINDOWS, OS.MAC})
   void anInterruptedRunOnATerminalSaysSoToo() throws Exception {
+    Signals.assumeInterruptible();
     Assumptions.assumeTrue(
         Files.isExecutable(Path.of("/usr/bin/script")), "no script(1), which makes a terminal");
     Path screen = folder.resolve("screen");

@@ -73,12 +73,9 @@ class ServeTest {
     throw new AssertionError("it does not listen: " + Files.readString(err));
   }
 
-  private static void signal(String name, Process child) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-" + name, Long.toString(child.pid())).start().waitFor();
-  }
-
   @Test
   void ctrlCFinishesAnAnswerAndEnds() throws IOException, InterruptedException {
+    Signals.assumeInterruptible();
     Process child = start();
     int port = port(child);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -107,7 +104,7 @@ class ServeTest {
           .contains("requests_in_flight 2.0")) {
         Thread.sleep(20);
       }
-      signal("INT", child);
+      Signals.send("INT", child);
       for (int i = 0; i < 600 && !Files.readString(out).contains("stopping"); i++) {
         Thread.sleep(50);
       }
@@ -136,7 +133,7 @@ class ServeTest {
       for (int i = 0; i < 100 && !Files.readString(out).contains("note:"); i++) {
         Thread.sleep(50);
       }
-      signal("TERM", child);
+      Signals.send("TERM", child);
       assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
     } finally {
       child.destroyForcibly();

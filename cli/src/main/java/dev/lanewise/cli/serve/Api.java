@@ -143,10 +143,10 @@ final class Api extends Handler.Abstract {
     try {
       reply = reply(path, request);
     } catch (Problem e) {
-      reply = problem(e.status(), String.valueOf(e.getMessage()), e.headers());
+      reply = problem(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      reply = problem(503, "the server is stopping", Map.of());
+      reply = problem(Problem.stopping());
     } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.ERROR, "cannot answer " + request.getMethod() + " " + path, e);
       reply = problem(500, "a defect of the server; its log says more", Map.of());
@@ -231,9 +231,18 @@ final class Api extends Handler.Abstract {
       if (e.getCause() instanceof IllegalStateException) {
         throw tooLong;
       }
+      // While the server stops, connections may be idle for a second and no longer.
+      if (e.getCause() instanceof TimeoutException
+          && request.getConnectionMetaData().getConnector().isShutdown()) {
+        throw Problem.stopping();
+      }
       throw new Problem(
           400, "the body broke off or is not framed as HTTP asks", Map.of("Connection", "close"));
     }
+  }
+
+  private static Reply problem(Problem problem) {
+    return problem(problem.status(), String.valueOf(problem.getMessage()), problem.headers());
   }
 
   private static Reply problem(int status, String detail, Map<String, String> headers) {
@@ -259,14 +268,19 @@ final class Api extends Handler.Abstract {
         true, head ? ByteBuffer.allocate(0) : ByteBuffer.wrap(reply.content()), callback);
   }
 
-  /** For what is wrong before a request gets here: lines and headers that are not HTTP. */
+  /**
+   * For what is wrong before a request gets here: lines and headers that are not HTTP, and the end
+   * of the server.
+   */
   Request.Handler errors() {
     return (request, response, callback) -> {
       int status = response.getStatus();
       send(
           request,
           response,
-          problem(status, "the request is not what HTTP allows", Map.of()),
+          status == HttpStatus.SERVICE_UNAVAILABLE_503
+              ? problem(Problem.stopping())
+              : problem(status, "the request is not what HTTP allows", Map.of()),
           callback);
       return true;
     };

@@ -76,7 +76,7 @@ final class Desk<Q, A> implements AutoCloseable {
     Job<Q, A> job = new Job<>(question, System.nanoTime(), new CompletableFuture<>());
     synchronized (queue) {
       if (closed) {
-        throw Problem.busy("the server is stopping");
+        throw Problem.stopping();
       }
       Job<Q, A> first = queue.peek();
       if (queue.size() >= room || (first != null && job.since() - first.since() > wait.toNanos())) {
@@ -94,7 +94,7 @@ final class Desk<Q, A> implements AutoCloseable {
     } catch (InterruptedException e) {
       job.answer().cancel(false);
       Thread.currentThread().interrupt();
-      throw Problem.busy("the server is stopping");
+      throw Problem.stopping();
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case RuntimeException failure -> throw failure;

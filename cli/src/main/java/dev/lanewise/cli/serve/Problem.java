@@ -25,6 +25,12 @@ final class Problem extends RuntimeException {
     return new Problem(503, detail, Map.of("Retry-After", "1"));
   }
 
+  /** Another server, or this one started again, may answer. */
+  static Problem stopping() {
+    return new Problem(
+        503, "the server is stopping", Map.of("Retry-After", "1", "Connection", "close"));
+  }
+
   int status() {
     return status;
   }

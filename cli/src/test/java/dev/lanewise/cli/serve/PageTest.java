@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,17 +24,13 @@ class PageTest {
 
   @TempDir private static Path models;
 
+  @AutoClose
   @SuppressWarnings("NullAway.Init") // set before all tests
   private static TestServer server;
 
   @BeforeAll
   static void start() throws InterruptedException {
     server = TestServer.ready(models);
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
   }
 
   /** In one step: the page replaces its elements with every answer. */

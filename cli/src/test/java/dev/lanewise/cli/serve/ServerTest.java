@@ -21,8 +21,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,17 +39,13 @@ class ServerTest {
 
   @TempDir private static Path models;
 
+  @AutoClose
   @SuppressWarnings("NullAway.Init") // set before all tests
   private static TestServer server;
 
   @BeforeAll
   static void start() throws InterruptedException {
     server = TestServer.ready(models);
-  }
-
-  @AfterAll
-  static void stop() {
-    server.close();
   }
 
   private static Limits limits(int requests, int queue, Duration body) {
@@ -579,6 +578,57 @@ class ServerTest {
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(answer).startsWith("HTTP/1.1 200 ").contains("\"neighbors\"");
       closing.join();
+    } finally {
+      stopping.close();
+    }
+  }
+
+  /** What comes too late is no fault of its sender. */
+  @Test
+  void aBodyThatDoesNotComeBeforeTheServerStopsIsSentElsewhere() throws IOException {
+    TestServer stopping = new TestServer(TestServer.few(), PageServer.Options.quiet(models));
+    int port = stopping.server.uri().getPort();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(30_000);
+      String head =
+          """
+          POST /v1/classify HTTP/1.1\r
+          Host: localhost\r
+          Content-Type: application/json\r
+          Content-Length: 1000\r
+          Expect: 100-continue\r
+          \r
+          """;
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      byte[] go = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+      assertThat(socket.getInputStream().readNBytes(go.length)).isEqualTo(go);
+      CompletableFuture<Void> closing = CompletableFuture.runAsync(stopping.server::close);
+      String answer = new String(all(socket.getInputStream()), StandardCharsets.UTF_8);
+      assertThat(answer)
+          .startsWith("HTTP/1.1 503 ")
+          .contains("Connection: close", "Retry-After: 1", "the server is stopping");
+      closing.join();
+    } finally {
+      stopping.close();
+    }
+  }
+
+  @Test
+  void requestsThatComeWhileTheServerStopsAreToldSo() throws Exception {
+    TestServer stopping = new TestServer(TestServer.few(), PageServer.Options.quiet(models));
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      // One after the other on one connection, until it is closed.
+      String[] requests = new String[1000];
+      java.util.Arrays.fill(requests, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      Future<String> answers = threads.submit(() -> raw(stopping, requests));
+      while (!stopping.get("/metrics").body().contains("route=\"/healthz\"")) {
+        Thread.sleep(5);
+      }
+      stopping.server.close();
+      assertThat(answers.get())
+          .startsWith("HTTP/1.1 200 ")
+          .contains("HTTP/1.1 503 ", "Connection: close", "Retry-After: 1")
+          .contains("the server is stopping");
     } finally {
       stopping.close();
     }
