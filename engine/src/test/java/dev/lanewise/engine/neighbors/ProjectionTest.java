@@ -26,6 +26,31 @@ class ProjectionTest {
     return rows;
   }
 
+  /** The share of all squared distances to the first row, of none of which it may be more. */
+  private static double kept(Projection projection, ByteMatrix rows) {
+    FloatMatrix m = projection.matrix();
+    double kept = 0;
+    double all = 0;
+    for (int i = 1; i < rows.rows(); i++) {
+      double projected = 0;
+      for (int d = 0; d < m.rows(); d++) {
+        double y = 0;
+        for (int j = 0; j < COLUMNS; j++) {
+          y += m.get(d, j) * (double) (rows.get(i, j) - rows.get(0, j));
+        }
+        projected += y * y / projection.scale();
+      }
+      double distance = 0;
+      for (int j = 0; j < COLUMNS; j++) {
+        distance += Math.pow(rows.get(i, j) - (double) rows.get(0, j), 2);
+      }
+      assertThat(projected).isLessThanOrEqualTo(distance * (1 + 1e-9));
+      kept += projected;
+      all += distance;
+    }
+    return kept / all;
+  }
+
   /** Any projection bounds distances from below; a good one leaves most of them. */
   @Test
   void keepsMostOfADistanceAndNeverMore() {
@@ -41,27 +66,54 @@ class ProjectionTest {
       assertThat(projection.wrong()).isNull();
       assertThat(projection.dimensions()).isEqualTo(COLUMNS / 4);
       assertThat(projection.scale()).isBetween(1L, (long) Projection.MAX_SCALE);
-      FloatMatrix m = projection.matrix();
-      double kept = 0;
-      double all = 0;
-      for (int i = 1; i < blocks[0].rows(); i++) {
-        double projected = 0;
-        for (int d = 0; d < m.rows(); d++) {
-          double y = 0;
-          for (int j = 0; j < COLUMNS; j++) {
-            y += m.get(d, j) * (double) (blocks[0].get(i, j) - blocks[0].get(0, j));
-          }
-          projected += y * y / projection.scale();
-        }
-        double distance = 0;
-        for (int j = 0; j < COLUMNS; j++) {
-          distance += Math.pow(blocks[0].get(i, j) - (double) blocks[0].get(0, j), 2);
-        }
-        assertThat(projected).isLessThanOrEqualTo(distance * (1 + 1e-9));
-        kept += projected;
-        all += distance;
-      }
-      assertThat(kept / all).isGreaterThan(0.98);
+      assertThat(kept(projection, blocks[0])).isGreaterThan(0.98);
     }
+  }
+
+  /** As many directions as there are to find: one spent on the mean of the rows would be missing. */
+  @Test
+  void wastesNoDirectionOnWhereTheRowsAre() {
+    Random random = new Random(2);
+    ByteMatrix rows = ByteMatrix.zeros(200, COLUMNS);
+    for (int i = 0; i < rows.rows(); i++) {
+      for (int group = 0; group < COLUMNS; group += 4) {
+        int shift = random.nextInt(61) - 30;
+        for (int j = group; j < group + 4; j++) {
+          rows.set(i, j, (j % 2 == 0 ? 60 : 190) + shift);
+        }
+      }
+    }
+    Projection projection = Projection.fit(new ScalarKernels(), new ByteMatrix[] {rows});
+    assertThat(kept(projection, rows)).isGreaterThan(0.98);
+  }
+
+  @Test
+  void bytesBecomeTheFloatsOfTheirUnsignedValues() {
+    ByteMatrix bytes = ByteMatrix.copyOf(new byte[] {0, 1, 127, -128, -1, 5}, 2, 3);
+    FloatMatrix floats = FloatMatrix.zeros(2, 3);
+    Projection.convert(bytes, floats);
+    assertThat(floats.toArray()).containsExactly(0, 1, 127, 128, 255, 5);
+  }
+
+  /** What a file may hold instead of a projection. */
+  @Test
+  void namesWhatIsWrongWithOne() {
+    float[] whole = {3, -4, 0, 0, 65_000, -793};
+    assertThat(projection(whole, 65_000L * 65_000 + 793 * 793 + 260_000).wrong()).isNull();
+    assertThat(projection(whole, 7).wrong()).isEqualTo("has scale 4225888849, not 7");
+    assertThat(projection(new float[] {3, 4, 0, 0, 1, 2}, 25).wrong())
+        .isEqualTo("has scale 29, not 25");
+    assertThat(projection(new float[] {0, 0, 0, 0, 65_000, -794}, 1).wrong())
+        .isEqualTo("has a row 1 whose absolute values sum to 65794.0");
+    assertThat(projection(new float[] {0, 0, 0, 0, 0, 2.5f}, 1).wrong())
+        .isEqualTo("has a fraction, 2.5, in row 1, column 2");
+    assertThat(projection(new float[] {0, Float.NaN, 0, 0, 0, 0}, 1).wrong())
+        .isEqualTo("has a fraction, NaN, in row 0, column 1");
+    assertThat(projection(new float[] {0, 0, Float.NEGATIVE_INFINITY, 0, 0, 0}, 1).wrong())
+        .isEqualTo("has a row 0 whose absolute values sum to Infinity");
+  }
+
+  private static Projection projection(float[] twoRows, long scale) {
+    return new Projection(FloatMatrix.copyOf(twoRows, 2, 3), scale);
   }
 }
