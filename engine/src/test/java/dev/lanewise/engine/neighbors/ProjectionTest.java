@@ -5,12 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lanewise.engine.kernel.scalar.ScalarKernels;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ProjectionTest {
 
   private static final int COLUMNS = 64;
+
+  private static int[][] directions(Random random) {
+    int[][] directions = new int[2][COLUMNS];
+    for (int[] direction : directions) {
+      Arrays.setAll(direction, j -> random.nextBoolean() ? 1 : -1);
+    }
+    return directions;
+  }
 
   /** Rows far from 0 that differ in two directions, and by a little noise in all. */
   private static ByteMatrix rows(int count, Random random, int[][] directions) {
@@ -55,22 +64,21 @@ class ProjectionTest {
   @Test
   void keepsMostOfADistanceAndNeverMore() {
     Random random = new Random(1);
-    int[][] directions = new int[2][COLUMNS];
-    for (int j = 0; j < COLUMNS; j++) {
-      directions[0][j] = random.nextBoolean() ? 1 : -1;
-      directions[1][j] = random.nextBoolean() ? 1 : -1;
-    }
-    ByteMatrix[] two = {rows(70, random, directions), rows(50, random, directions)};
+    ByteMatrix[] two = {rows(70, random, directions(random)), rows(50, random, directions(random))};
     for (ByteMatrix[] blocks : new ByteMatrix[][] {two, {two[0]}}) {
       Projection projection = Projection.fit(new ScalarKernels(), blocks);
       assertThat(projection.wrong()).isNull();
       assertThat(projection.dimensions()).isEqualTo(COLUMNS / 4);
       assertThat(projection.scale()).isBetween(1L, (long) Projection.MAX_SCALE);
-      assertThat(kept(projection, blocks[0])).isGreaterThan(0.98);
+      for (ByteMatrix block : blocks) {
+        assertThat(kept(projection, block)).isGreaterThan(0.98);
+      }
     }
   }
 
-  /** As many directions as there are to find: one spent on the mean of the rows would be missing. */
+  /**
+   * As many directions as there are to find: one spent on the mean of the rows would be missing.
+   */
   @Test
   void wastesNoDirectionOnWhereTheRowsAre() {
     Random random = new Random(2);
@@ -79,12 +87,21 @@ class ProjectionTest {
       for (int group = 0; group < COLUMNS; group += 4) {
         int shift = random.nextInt(61) - 30;
         for (int j = group; j < group + 4; j++) {
-          rows.set(i, j, (j % 2 == 0 ? 60 : 190) + shift);
+          rows.set(i, j, 128 + (j % 2 == 0 ? shift : -shift));
         }
       }
     }
     Projection projection = Projection.fit(new ScalarKernels(), new ByteMatrix[] {rows});
     assertThat(kept(projection, rows)).isGreaterThan(0.98);
+  }
+
+  @Test
+  void manyColumnsStayExactToo() {
+    Random random = new Random(3);
+    byte[] bytes = new byte[60 * 784];
+    random.nextBytes(bytes);
+    ByteMatrix[] blocks = {ByteMatrix.copyOf(bytes, 60, 784)};
+    assertThat(Projection.fit(new ScalarKernels(), blocks).wrong()).isNull();
   }
 
   @Test

@@ -155,12 +155,14 @@ class UpdatableNeighborsTest {
       index.remove(3, 5);
       index.compact();
       index.add(NearestNeighborsTest.bytes(appended));
-      index.remove(0, 29, 30, 41);
+      index.remove(1, 29, 30, 41);
+      assertThat(index.appended()).isEqualTo(20);
+      assertThat(index.removed()).isEqualTo(4);
       Segments before = (Segments) index.snapshot().index();
       Segments compacted = before.compacted();
       Matrix rows = bytes ? NearestNeighborsTest.bytes(meanwhile) : floats(meanwhile);
       Segments longer = before.append(rows);
-      int[] gone = {1, 28, 31, 49, 50, 59};
+      int[] gone = {2, 28, 31, 49, 50, 59};
       for (Segments now :
           List.of(
               before,
@@ -287,6 +289,11 @@ class UpdatableNeighborsTest {
       // Two that start from one snapshot do not write into each other's rows.
       UpdatableNeighbors one = UpdatableNeighbors.of(engine, index.snapshot());
       UpdatableNeighbors two = UpdatableNeighbors.of(engine, index.snapshot());
+      assertThat(two.appended()).isEqualTo(index.appended()).isPositive();
+      NearestNeighborsTest.assertSame(
+          search(two.snapshot(), queries, index.rows(), true),
+          search(index.snapshot(), queries, index.rows(), true),
+          "forked");
       int[][] zeros = new int[3][6];
       int[][] large = NearestNeighborsTest.values(3, 6, () -> 200);
       int first = one.add(NearestNeighborsTest.bytes(large));
