@@ -128,6 +128,25 @@ class DataCatalogTest {
     assertThat(mnist.rows()).isEqualTo(70_000);
     assertThat(mnist.location()).isEqualTo(directory.resolve("mnist").toString());
     assertThat(catalog.list().getLast().rows()).isEqualTo(DataSetInfo.UNKNOWN_ROWS);
+    assertThat(catalog.list())
+        .extracting(DataSetInfo::location)
+        .containsExactly(
+            directory.resolve("mnist").toString(),
+            directory.resolve("mini-mnist/mini-mnist-1000.pickle").toString(),
+            directory.resolve("notmnist/notMNIST.npz").toString());
+  }
+
+  @Test
+  void listsWhatADirectoryLacks() {
+    DataCatalog catalog = DataCatalog.at(directory);
+    assertThat(catalog.list())
+        .extracting(DataSetInfo::location)
+        .containsExactly(
+            "embedded: the first 10,000 training images (" + directory + " has no mnist)",
+            "embedded",
+            "not embedded, and not in " + directory);
+    assertThat(catalog.miniMnist().source())
+        .endsWith("embedded (" + directory + " has no mini-mnist)");
   }
 
   @Test
@@ -155,6 +174,18 @@ class DataCatalogTest {
     assertThat(results.get(1).detail()).contains("byte 2: the compression method is not deflate");
     assertThat(results.get(2).detail()).contains("published was ff7bcfd4");
     assertThat(results.get(4).detail()).contains("2 images");
+  }
+
+  @Test
+  void verifyStopsAtThePublishedLengthButOfNotMnist() throws IOException {
+    put("mnist/t10k-labels-idx1-ubyte", labels(10_001));
+    // longer than the file whose length is known
+    letters(new byte[10_200]);
+    List<Verification> results = DataCatalog.at(directory).verify();
+    assertThat(results)
+        .extracting(Verification::status)
+        .containsExactly(Status.SAME, Status.DAMAGED, Status.OTHER);
+    assertThat(results.get(1).detail()).contains("goes on after 10008 bytes");
   }
 
   @Test

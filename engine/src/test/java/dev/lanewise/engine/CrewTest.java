@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -127,6 +129,20 @@ final class CrewTest {
       assertThatThrownBy(() -> crew.forEach(2, task -> {}))
           .isInstanceOf(CancellationException.class);
       assertThat(Thread.interrupted()).isTrue();
+      AtomicInteger runs = new AtomicInteger();
+      crew.forEach(2, task -> runs.incrementAndGet());
+      assertThat(runs).hasValue(2);
+    }
+  }
+
+  @Test
+  void helpersEndWithTheirExecutor() throws InterruptedException {
+    ExecutorService executor = Executors.newFixedThreadPool(1);
+    try (Crew crew = Parallelism.on(executor, 2).crew()) {
+      Phaser both = new Phaser(2);
+      crew.forEach(2, task -> both.arriveAndAwaitAdvance());
+      executor.shutdownNow();
+      assertThat(executor.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
       AtomicInteger runs = new AtomicInteger();
       crew.forEach(2, task -> runs.incrementAndGet());
       assertThat(runs).hasValue(2);

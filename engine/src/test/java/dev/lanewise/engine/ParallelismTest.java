@@ -9,8 +9,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -89,6 +91,38 @@ final class ParallelismTest {
       assertThat(Thread.interrupted()).isTrue();
     }
     assertThat(begun).hasValue(1);
+  }
+
+  @Test
+  void anInterruptWhileOthersWorkIsSeenWhenTheyAreDone() {
+    Thread caller = Thread.currentThread();
+    AtomicBoolean helping = new AtomicBoolean();
+    AtomicBoolean helped = new AtomicBoolean();
+    try (Parallelism parallelism = Parallelism.threads(2)) {
+      assertThatThrownBy(
+              () ->
+                  parallelism.forEach(
+                      2,
+                      task -> {
+                        if (Thread.currentThread() == caller) {
+                          while (!helping.get()) {
+                            Thread.onSpinWait();
+                          }
+                          return;
+                        }
+                        helping.set(true);
+                        while (caller.getState() != Thread.State.WAITING) {
+                          Thread.onSpinWait();
+                        }
+                        caller.interrupt();
+                        LockSupport.parkNanos(20_000_000);
+                        helped.set(true);
+                      }))
+          .isInstanceOf(CancellationException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(helped).isTrue();
   }
 
   @Test

@@ -41,13 +41,9 @@ public abstract sealed class Matrix permits ByteMatrix, FloatMatrix, IntMatrix {
     if (rows < 0 || columns < 0) {
       throw new IllegalArgumentException("negative shape " + rows + " x " + columns);
     }
-    if (stride < columns) {
-      throw new IllegalArgumentException(
-          "stride " + stride + " is less than " + columns + " columns");
-    }
     if (rows > 0) {
       long end = offset + (long) (rows - 1) * stride + columns;
-      if (offset < 0 || end > segment.byteSize() / elementBytes) {
+      if (end > segment.byteSize() / elementBytes) {
         throw new IllegalArgumentException(
             "a "
                 + rows

@@ -114,12 +114,9 @@ final class Segments implements NearestNeighbors.Index {
         : FloatIndex.appendable(engine, columns, distance);
   }
 
-  /** Where an id is in the base, negative if it is not. */
+  /** Where an id below those of the tail is in the base, negative if it is not. */
   private int baseRow(int id) {
-    if (baseIds != null) {
-      return Arrays.binarySearch(baseIds, id);
-    }
-    return id < base.rows() ? id : -1;
+    return baseIds == null ? id : Arrays.binarySearch(baseIds, id);
   }
 
   private int baseId(int row) {
@@ -165,14 +162,9 @@ final class Segments implements NearestNeighbors.Index {
   /** The same, but for memory that the appended rows of another may be written into. */
   Segments forked() {
     NearestNeighbors.Index fresh = empty(base, engine, columns, distance);
-    Segments result =
-        new Segments(
-            engine, columns, distance, base, baseIds, baseHidden, fresh, tailFirst, new BitSet());
-    if (tail.rows() > 0) {
-      result = result.append(tailRows(0));
-    }
     return new Segments(
-        engine, columns, distance, base, baseIds, baseHidden, result.tail, tailFirst, tailHidden);
+            engine, columns, distance, base, baseIds, baseHidden, fresh, tailFirst, tailHidden)
+        .append(tailRows(0));
   }
 
   /** A copy of appended rows. */
@@ -248,11 +240,8 @@ final class Segments implements NearestNeighbors.Index {
   Segments caughtUp(Segments before, Segments now) {
     int from = before.tail.rows();
     int count = now.tail.rows() - from;
-    Segments result = this;
-    if (count > 0) {
-      result = result.append(now.tailRows(from));
-    }
-    int[] removed = new int[Math.max(0, result.rows() - now.rows())];
+    Segments result = append(now.tailRows(from));
+    int[] removed = new int[result.rows() - now.rows()];
     int at = 0;
     for (int row = 0; row < base.rows(); row++) {
       if (!now.contains(baseId(row))) {
@@ -264,7 +253,7 @@ final class Segments implements NearestNeighbors.Index {
         removed[at++] = tailFirst + i;
       }
     }
-    return at == 0 ? result : result.remove(removed);
+    return result.remove(removed);
   }
 
   @Override

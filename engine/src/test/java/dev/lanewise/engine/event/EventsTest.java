@@ -1,6 +1,7 @@
 package dev.lanewise.engine.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.lanewise.engine.ChildJvm;
 import dev.lanewise.engine.Engine;
@@ -65,17 +66,28 @@ class EventsTest {
     assertThat(chosen.getString("backend")).isEqualTo("scalar");
     assertThat(chosen.getString("request")).isEqualTo("scalar");
     assertThat(chosen.getInt("threads")).isEqualTo(2);
+    assertThat(chosen.getString("reason")).startsWith("asked for: ");
+    assertThat(chosen.getBoolean("degraded")).isFalse();
     RecordedEvent search = only(events, "dev.lanewise.Search");
     assertThat(search.getInt("rows")).isEqualTo(5);
     assertThat(search.getInt("columns")).isEqualTo(3);
     assertThat(search.getInt("queries")).isEqualTo(7);
     assertThat(search.getInt("k")).isEqualTo(2);
     assertThat(search.getString("distance")).isEqualTo("L1");
+    assertThat(search.getString("backend")).isEqualTo("scalar");
     assertThat(search.getDuration()).isPositive();
     assertThat(events)
         .filteredOn(event -> event.getEventType().getName().equals("dev.lanewise.Fit"))
-        .extracting(event -> event.getString("learner"))
-        .containsExactly("mlp", "softmax-regression", "perceptron", "random-search");
+        .extracting(
+            event -> event.getString("learner"),
+            event -> event.getString("backend"),
+            event -> event.getInt("rows"),
+            event -> event.getInt("columns"))
+        .containsExactly(
+            tuple("mlp", "scalar", 4, 2),
+            tuple("softmax-regression", "scalar", 4, 2),
+            tuple("perceptron", "scalar", 4, 2),
+            tuple("random-search", "scalar", 4, 2));
     assertThat(printed(file))
         .contains("dev.lanewise.BackendChosen {", "dev.lanewise.Fit {", "dev.lanewise.Search {")
         .contains("learner = \"mlp\"");

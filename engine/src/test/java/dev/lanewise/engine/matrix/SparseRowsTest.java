@@ -98,6 +98,9 @@ class SparseRowsTest {
     assertThat(dense(part.transposed().transposed())).isEqualTo(x.rows(3, 9).copy().toArray());
     SparseRows gathered = SparseRows.of(x).gather(new int[] {4, 4, 0}, 0, 3);
     assertThat(dense(gathered.transposed().transposed())).isEqualTo(x.gather(4, 4, 0).toArray());
+    SparseRows some = SparseRows.of(x).gather(new int[] {9, 4, 0, 1}, 1, 3);
+    assertThat(some.shape()).isEqualTo("2 x 7");
+    assertThat(dense(some)).isEqualTo(x.gather(4, 0).toArray());
   }
 
   @Test
@@ -105,6 +108,9 @@ class SparseRowsTest {
     Random random = new Random(3);
     for (int[] shape : new int[][] {{0, 3}, {1, 1}, {5, 9}, {9, 40}}) {
       FloatMatrix x = mostlyZeros(shape[0], shape[1], random);
+      if (shape[0] > 0) {
+        x.set(0, 0, 1); // The first stored element is where the first part begins.
+      }
       SparseRows rows = SparseRows.of(x);
       for (int parts = 1; parts <= 4; parts++) {
         int[] cuts = rows.columnCuts(parts);
@@ -131,6 +137,8 @@ class SparseRowsTest {
     }
     assertThat(SparseRows.of(x).columnCuts(2)).containsExactly(0, 6, 10);
     assertThat(SparseRows.of(x).columnCuts(4)).containsExactly(0, 5, 6, 7, 10);
+    FloatMatrix halves = FloatMatrix.copyOf(new float[][] {{0, 0, 1, 1}, {1, 1, 0, 0}});
+    assertThat(SparseRows.of(halves).rows(0, 1).columnCuts(3)).containsExactly(0, 3, 4, 4);
     assertThatThrownBy(() -> SparseRows.of(x).columnCuts(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("at least one part");

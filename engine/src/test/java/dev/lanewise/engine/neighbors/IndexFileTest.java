@@ -266,6 +266,39 @@ class IndexFileTest {
     refused(index("float-index", "L2", 5).bytes("rows", rows), "is of type uint8, not float32");
   }
 
+  /** Two rows of floats, with ids as an index has them that was changed. */
+  private static ModelWriter changed(FloatMatrix rows, long nextId, int... ids) {
+    return index("float-index", "L2", 5)
+        .floats("rows", rows)
+        .intRows("ids", ids)
+        .integer("next-id", nextId);
+  }
+
+  @Test
+  void idsThatAreNoneAreRefused() {
+    FloatMatrix rows = FloatMatrix.zeros(2, 16);
+    refused(changed(rows, 9, 1, 2, 3), "'ids' are 1 x 3 for 2 rows");
+    refused(changed(rows, 9, 4, 4), "'ids' row 0, column 1 is 4 after 4, with 9 the next free");
+    refused(changed(rows, 9, -1, 4), "'ids' row 0, column 0 is -1 after -1");
+    refused(changed(rows, 9, 0, 9), "'ids' row 0, column 1 is 9 after 0, with 9 the next free");
+    refused(changed(rows, 0, 0, 1), "'next-id' 0 is not in");
+  }
+
+  @Test
+  void verifyReadsTheRowsOfAChangedIndexToo() {
+    FloatMatrix rows = FloatMatrix.zeros(2, 16);
+    rows.set(1, 2, Float.POSITIVE_INFINITY);
+    Path file = directory.resolve("changed.lwm");
+    changed(rows, 9, 3, 8).write(file);
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      NearestNeighbors index = NearestNeighbors.open(engine, file);
+      assertThat(index.bound()).isEqualTo(9);
+      assertThatExceptionOfType(ModelFormatException.class)
+          .isThrownBy(index::verify)
+          .withMessageContaining("'rows' row 1, column 2 is Infinity");
+    }
+  }
+
   @Test
   void rowsThatAreNotNumbersAreFoundByVerify() {
     FloatMatrix rows = FloatMatrix.zeros(3, 16);

@@ -36,6 +36,24 @@ class KnnClassifierTest {
     }
   }
 
+  /**
+   * Two labels with two votes each: the sums decide, of one query for the one, of another for the
+   * other.
+   */
+  @Test
+  void eachQueryVotesWithItsOwnDistances() {
+    float[] rows = {0, 1, 2, -100, 1_000, 1_004, 1_005, 1_006};
+    try (Engine engine = Engine.open()) {
+      KnnClassifier classifier =
+          new KnnClassifier(
+              NearestNeighbors.of(engine, FloatMatrix.copyOf(rows, 8, 1), Distance.L1),
+              new int[] {1, 2, 2, 1, 1, 2, 2, 1},
+              Votes.smallestDistanceSum());
+      assertThat(classifier.predict(FloatMatrix.copyOf(new float[] {0, 1_000}, 2, 1), 4))
+          .containsExactly(2, 1);
+    }
+  }
+
   @Test
   void needsALabelForEachRow() {
     try (Engine engine = Engine.open()) {

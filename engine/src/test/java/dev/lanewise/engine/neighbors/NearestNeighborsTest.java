@@ -225,6 +225,11 @@ class NearestNeighborsTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> index.search(FloatMatrix.zeros(1, 2), 1))
           .withMessageContaining("over bytes");
+      NearestNeighbors many =
+          NearestNeighbors.of(engine, ByteMatrix.zeros(1 << 16, 1), Distance.L1);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> many.search(ByteMatrix.zeros(1 << 15, 1), 1 << 16))
+          .withMessage("32768 queries x 65536 neighbours do not fit an array: search in parts");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> NearestNeighbors.of(engine, ByteMatrix.zeros(0, 2), Distance.L1));
       assertThatIllegalArgumentException()

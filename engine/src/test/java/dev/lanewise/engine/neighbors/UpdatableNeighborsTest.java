@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.Matrix;
@@ -134,6 +135,96 @@ class UpdatableNeighborsTest {
     }
   }
 
+  /**
+   * Each change that may come between the start of a compaction and its end, one after the other.
+   */
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void aCompactionTakesOverWhatHappenedMeanwhile(boolean bytes) {
+    Random random = new Random(5);
+    int[][] first = values(random, 30, 6);
+    int[][] appended = values(random, 20, 6);
+    int[][] meanwhile = values(random, 10, 6);
+    int[][] queries = values(random, 4, 6);
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      UpdatableNeighbors index =
+          bytes
+              ? UpdatableNeighbors.ofBytes(engine, 6, Distance.L1)
+              : UpdatableNeighbors.ofFloats(engine, 6, Distance.L1);
+      index.add(NearestNeighborsTest.bytes(first));
+      index.remove(3, 5);
+      index.compact();
+      index.add(NearestNeighborsTest.bytes(appended));
+      index.remove(1, 29, 30, 41);
+      assertThat(index.appended()).isEqualTo(20);
+      assertThat(index.removed()).isEqualTo(4);
+      Segments before = (Segments) index.snapshot().index();
+      Segments compacted = before.compacted();
+      Matrix rows = bytes ? NearestNeighborsTest.bytes(meanwhile) : floats(meanwhile);
+      Segments longer = before.append(rows);
+      int[] gone = {2, 28, 31, 49, 50, 59};
+      for (Segments now :
+          List.of(
+              before,
+              longer,
+              before.remove(gone),
+              longer.remove(gone),
+              before.remove(gone).append(rows))) {
+        Segments caughtUp = compacted.caughtUp(before, now);
+        assertThat(caughtUp.rows()).isEqualTo(now.rows());
+        assertThat(caughtUp.bound()).isEqualTo(now.bound());
+        NearestNeighborsTest.assertSame(
+            search(new NearestNeighbors(caughtUp, 6, Distance.L1), queries, now.rows(), bytes),
+            search(new NearestNeighbors(now, 6, Distance.L1), queries, now.rows(), bytes),
+            now.rows() + " rows");
+      }
+    }
+  }
+
+  @Test
+  void whatChangesNothingLeavesTheSnapshot() {
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      UpdatableNeighbors index = UpdatableNeighbors.ofBytes(engine, 2, Distance.L2);
+      assertThat(index.columns()).isEqualTo(2);
+      assertThat(index.distance()).isEqualTo(Distance.L2);
+      index.add(ByteMatrix.zeros(3, 2));
+      index.remove(1);
+      index.compact();
+      NearestNeighbors snapshot = index.snapshot();
+      assertThat(index.remove(1, 3, -1)).isZero();
+      index.compact();
+      assertThat(index.snapshot()).isSameAs(snapshot);
+      index.remove(0);
+      assertThat(index.appended()).isZero();
+      index.compact();
+      assertThat(index.removed()).isZero();
+    }
+  }
+
+  @Test
+  void idsRunOut() {
+    Path file = directory.resolve("last.lwm");
+    ByteMatrix row = ByteMatrix.zeros(1, 64);
+    new ModelWriter(ByteIndex.KIND)
+        .text("distance", "L1")
+        .integer("columns", 1)
+        .text("screen", "NONE")
+        .bytes("rows", row)
+        .intRows("ids", new int[] {7})
+        .integer("next-id", Integer.MAX_VALUE - 1)
+        .write(file);
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      UpdatableNeighbors index = UpdatableNeighbors.of(engine, NearestNeighbors.open(engine, file));
+      assertThat(index.add(ByteMatrix.zeros(1, 1))).isEqualTo(Integer.MAX_VALUE - 1);
+      assertThat(index.contains(Integer.MAX_VALUE - 1)).isTrue();
+      assertThat(index.contains(7)).isTrue();
+      assertThatThrownBy(() -> index.add(ByteMatrix.zeros(1, 1)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("no more ids: 2147483647 are used up");
+      assertThat(index.rows()).isEqualTo(2);
+    }
+  }
+
   /** Large enough for a screen, whose seeds may be rows that were removed. */
   @ParameterizedTest
   @CsvSource({"L1", "L2"})
@@ -198,6 +289,11 @@ class UpdatableNeighborsTest {
       // Two that start from one snapshot do not write into each other's rows.
       UpdatableNeighbors one = UpdatableNeighbors.of(engine, index.snapshot());
       UpdatableNeighbors two = UpdatableNeighbors.of(engine, index.snapshot());
+      assertThat(two.appended()).isEqualTo(index.appended()).isPositive();
+      NearestNeighborsTest.assertSame(
+          search(two.snapshot(), queries, index.rows(), true),
+          search(index.snapshot(), queries, index.rows(), true),
+          "forked");
       int[][] zeros = new int[3][6];
       int[][] large = NearestNeighborsTest.values(3, 6, () -> 200);
       int first = one.add(NearestNeighborsTest.bytes(large));
@@ -310,7 +406,14 @@ class UpdatableNeighborsTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("without rows");
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> UpdatableNeighbors.ofBytes(engine, 0, Distance.L1));
+          .isThrownBy(() -> UpdatableNeighbors.ofBytes(engine, 0, Distance.L1))
+          .withMessage("columns must be between 1 and 33025, not 0");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> UpdatableNeighbors.ofBytes(engine, 33_026, Distance.L1));
+      assertThat(UpdatableNeighbors.ofBytes(engine, 33_025, Distance.L1).columns())
+          .isEqualTo(33_025);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> UpdatableNeighbors.ofFloats(engine, 0, Distance.L1));
       assertThat(floats.add(ByteMatrix.copyOf(new byte[] {(byte) 200, 1, 2}, 1, 3))).isZero();
       assertThat(
               floats

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -88,8 +89,27 @@ class DrawsTest {
   }
 
   @Test
+  void nothingToDrawIsNoMistake() {
+    FloatMatrix x = FloatMatrix.copyOf(new float[] {1, 2, 3}, 1, 3);
+    Draws.normal(random, 0, x);
+    assertThat(SparseRows.of(x).end(0)).isZero();
+    x.set(0, 1, 5);
+    Draws.uniform(random, 0, x);
+    assertThat(SparseRows.of(x).end(0)).isZero();
+    int[] values = {3, 1, 2};
+    Draws.shuffleFirst(random, values, 0);
+    assertThat(values).containsExactlyInAnyOrder(1, 2, 3);
+  }
+
+  @Test
   void impossibleRequestsAreRefused() {
     FloatMatrix x = FloatMatrix.zeros(1, 1);
+    for (double bad : new double[] {Double.POSITIVE_INFINITY, Double.NaN, -Double.MIN_VALUE}) {
+      assertThatThrownBy(() -> Draws.normal(random, bad, x))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> Draws.uniform(random, bad, x))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
     assertThatThrownBy(() -> Draws.normal(random, -1, x))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("-1.0");
