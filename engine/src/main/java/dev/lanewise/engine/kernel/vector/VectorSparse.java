@@ -29,9 +29,9 @@ final class VectorSparse {
 
   /**
    * From here on a pass over whole rows is faster than sums held in registers: it is long enough
-   * for what a pass costs before its first vector.
+   * for what a pass costs before its first vector. Passes multiply and add at once, or not at all.
    */
-  static final int WIDE = 6 * LENGTH;
+  static final int WIDE = Lanes.FUSED ? 6 * LENGTH : Integer.MAX_VALUE;
 
   private VectorSparse() {}
 
@@ -55,10 +55,20 @@ final class VectorSparse {
   static void scale(float beta, FloatMatrix c) {
     for (int i = 0; i < c.rows(); i++) {
       if (beta == 0) {
-        c.segment().asSlice(at(c, i), 4L * c.columns()).fill((byte) 0);
+        clearRow(c.columns(), c.segment(), at(c, i));
       } else {
         scaleRow(c.columns(), beta, c.segment(), at(c, i));
       }
+    }
+  }
+
+  private static void clearRow(int n, MemorySegment c, long at) {
+    int j = 0;
+    for (; j <= n - LENGTH; j += LENGTH) {
+      FloatVector.zero(F).intoMemorySegment(c, at + 4L * j, NATIVE);
+    }
+    for (; j < n; j++) {
+      c.set(FLOAT, at + 4L * j, 0);
     }
   }
 
