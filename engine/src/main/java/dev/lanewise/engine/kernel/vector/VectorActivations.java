@@ -145,13 +145,19 @@ final class VectorActivations {
   private static void tanh(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      VectorFunctions.tanh(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER))
-          .intoMemorySegment(a, aStart + 4L * i, ORDER);
+      FloatVector x = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER);
+      FloatVector size = x.abs();
+      FloatVector near = VectorFunctions.tanhNear(size);
+      FloatVector far = VectorFunctions.tanhFar(size);
+      VectorFunctions.tanh(x, size, near, far).intoMemorySegment(a, aStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      VectorFunctions.tanh(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask))
-          .intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
+      FloatVector x = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask);
+      FloatVector size = x.abs();
+      FloatVector near = VectorFunctions.tanhNear(size);
+      FloatVector far = VectorFunctions.tanhFar(size);
+      VectorFunctions.tanh(x, size, near, far).intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
   }
 
