@@ -55,20 +55,10 @@ final class VectorSparse {
   static void scale(float beta, FloatMatrix c) {
     for (int i = 0; i < c.rows(); i++) {
       if (beta == 0) {
-        clearRow(c.columns(), c.segment(), at(c, i));
+        c.segment().asSlice(at(c, i), 4L * c.columns()).fill((byte) 0);
       } else {
         scaleRow(c.columns(), beta, c.segment(), at(c, i));
       }
-    }
-  }
-
-  private static void clearRow(int n, MemorySegment c, long at) {
-    int j = 0;
-    for (; j <= n - LENGTH; j += LENGTH) {
-      FloatVector.zero(F).intoMemorySegment(c, at + 4L * j, NATIVE);
-    }
-    for (; j < n; j++) {
-      c.set(FLOAT, at + 4L * j, 0);
     }
   }
 
