@@ -1,5 +1,6 @@
 package dev.lanewise.engine.kernel.vector;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorShape;
@@ -34,6 +35,14 @@ final class Lanes {
   private static final VectorShuffle<Float> ROTATE_4 = VectorShuffle.iota(FLOAT, 4, 1, true);
   private static final VectorShuffle<Float> ROTATE_2 = VectorShuffle.iota(FLOAT, 2, 1, true);
   private static final VectorShuffle<Float> ROTATE_1 = VectorShuffle.iota(FLOAT, 1, 1, true);
+
+  static {
+    // Before C2 has compiled a vector's reinterpretation, it goes through a segment on the heap.
+    // The
+    // class of those, loaded between other kernels, would invalidate all that was compiled on the
+    // assumption that there is only native memory.
+    boolean _ = MemorySegment.ofArray(new byte[0]).isNative();
+  }
 
   private Lanes() {}
 

@@ -22,6 +22,13 @@ final class VectorActivations {
   private static final int LANES = FLOAT.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
+  /**
+   * Elements a call of a loop. HotSpot counts calls: a loop that runs over a whole matrix is met
+   * too seldom to be compiled soon. 64 vectors a call would cost a quarter of the speed, 256 cost 5
+   * %.
+   */
+  private static final int STRETCH = 256 * LANES;
+
   private VectorActivations() {}
 
   static void axpby(float alpha, FloatMatrix x, float beta, FloatMatrix y) {
@@ -29,7 +36,11 @@ final class VectorActivations {
     int rows = x.isContiguous() && y.isContiguous() ? Math.min(1, y.rows()) : y.rows();
     long length = length(y, rows);
     for (int i = 0; i < rows; i++) {
-      axpby(alpha, x.segment(), start(x, i), beta, y.segment(), start(y, i), length);
+      for (long j = 0; j < length; j += STRETCH) {
+        long xStart = start(x, i) + 4 * j;
+        long yStart = start(y, i) + 4 * j;
+        axpby(alpha, x.segment(), xStart, beta, y.segment(), yStart, stretch(length - j));
+      }
     }
   }
 
@@ -40,18 +51,18 @@ final class VectorActivations {
       float beta,
       MemorySegment y,
       long yStart,
-      long length) {
-    long i = 0;
+      int length) {
+    int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4 * i, ORDER);
-      FloatVector vy = FloatVector.fromMemorySegment(FLOAT, y, yStart + 4 * i, ORDER);
-      vx.mul(alpha).add(vy.mul(beta)).intoMemorySegment(y, yStart + 4 * i, ORDER);
+      FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER);
+      FloatVector vy = FloatVector.fromMemorySegment(FLOAT, y, yStart + 4L * i, ORDER);
+      vx.mul(alpha).add(vy.mul(beta)).intoMemorySegment(y, yStart + 4L * i, ORDER);
     }
     if (i < length) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, length);
-      FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4 * i, ORDER, mask);
-      FloatVector vy = FloatVector.fromMemorySegment(FLOAT, y, yStart + 4 * i, ORDER, mask);
-      vx.mul(alpha).add(vy.mul(beta)).intoMemorySegment(y, yStart + 4 * i, ORDER, mask);
+      FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER, mask);
+      FloatVector vy = FloatVector.fromMemorySegment(FLOAT, y, yStart + 4L * i, ORDER, mask);
+      vx.mul(alpha).add(vy.mul(beta)).intoMemorySegment(y, yStart + 4L * i, ORDER, mask);
     }
   }
 
@@ -68,76 +79,86 @@ final class VectorActivations {
     long length = length(sums, rows);
     for (int i = 0; i < rows; i++) {
       MemorySegment z = sums.segment();
-      long zStart = start(sums, i);
       MemorySegment a = activations.segment();
-      long aStart = start(activations, i);
-      switch (activation) {
-        case IDENTITY -> {}
-        case RELU -> relu(z, zStart, a, aStart, length);
-        case ATAN -> atan(z, zStart, a, aStart, length);
-        case SIGMOID -> sigmoid(z, zStart, a, aStart, length);
-        case TANH -> tanh(z, zStart, a, aStart, length);
+      for (long j = 0; j < length; j += STRETCH) {
+        long zStart = start(sums, i) + 4 * j;
+        long aStart = start(activations, i) + 4 * j;
+        int n = stretch(length - j);
+        switch (activation) {
+          case IDENTITY -> {}
+          case RELU -> relu(z, zStart, a, aStart, n);
+          case ATAN -> atan(z, zStart, a, aStart, n);
+          case SIGMOID -> sigmoid(z, zStart, a, aStart, n);
+          case TANH -> tanh(z, zStart, a, aStart, n);
+        }
       }
     }
   }
 
   /** By comparison: a maximum of floats takes care of NaN and -0 with five more instructions. */
-  private static void relu(MemorySegment z, long zStart, MemorySegment a, long aStart, long n) {
+  private static void relu(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
     FloatVector zero = FloatVector.zero(FLOAT);
-    long i = 0;
+    int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER);
+      FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER);
       vz.blend(zero, vz.compare(VectorOperators.LE, zero))
-          .intoMemorySegment(a, aStart + 4 * i, ORDER);
+          .intoMemorySegment(a, aStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER, mask);
+      FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask);
       vz.blend(zero, vz.compare(VectorOperators.LE, zero))
-          .intoMemorySegment(a, aStart + 4 * i, ORDER, mask);
+          .intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
   }
 
-  private static void atan(MemorySegment z, long zStart, MemorySegment a, long aStart, long n) {
-    long i = 0;
+  private static void atan(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
+    int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      VectorFunctions.atan(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER))
-          .intoMemorySegment(a, aStart + 4 * i, ORDER);
+      VectorFunctions.atan(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER))
+          .intoMemorySegment(a, aStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      VectorFunctions.atan(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER, mask))
-          .intoMemorySegment(a, aStart + 4 * i, ORDER, mask);
+      VectorFunctions.atan(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask))
+          .intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
   }
 
-  private static void sigmoid(MemorySegment z, long zStart, MemorySegment a, long aStart, long n) {
+  private static void sigmoid(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
     FloatVector one = FloatVector.broadcast(FLOAT, 1f);
-    long i = 0;
+    int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector e =
-          VectorFunctions.exp(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER).neg());
-      one.div(e.add(one)).intoMemorySegment(a, aStart + 4 * i, ORDER);
+          VectorFunctions.exp(
+              FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER).neg());
+      one.div(e.add(one)).intoMemorySegment(a, aStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
       FloatVector e =
           VectorFunctions.exp(
-              FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER, mask).neg());
-      one.div(e.add(one)).intoMemorySegment(a, aStart + 4 * i, ORDER, mask);
+              FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask).neg());
+      one.div(e.add(one)).intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
   }
 
-  private static void tanh(MemorySegment z, long zStart, MemorySegment a, long aStart, long n) {
-    long i = 0;
+  private static void tanh(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
+    int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      VectorFunctions.tanh(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER))
-          .intoMemorySegment(a, aStart + 4 * i, ORDER);
+      FloatVector x = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER);
+      FloatVector size = x.abs();
+      FloatVector near = VectorFunctions.tanhNear(size);
+      FloatVector far = VectorFunctions.tanhFar(size);
+      VectorFunctions.tanh(x, size, near, far).intoMemorySegment(a, aStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      VectorFunctions.tanh(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER, mask))
-          .intoMemorySegment(a, aStart + 4 * i, ORDER, mask);
+      FloatVector x = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask);
+      FloatVector size = x.abs();
+      FloatVector near = VectorFunctions.tanhNear(size);
+      FloatVector far = VectorFunctions.tanhFar(size);
+      VectorFunctions.tanh(x, size, near, far).intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
   }
 
@@ -154,87 +175,90 @@ final class VectorActivations {
     long length = length(gradient, rows);
     for (int i = 0; i < rows; i++) {
       MemorySegment x = from.segment();
-      long xStart = start(from, i);
       MemorySegment g = gradient.segment();
-      long gStart = start(gradient, i);
-      switch (activation) {
-        case IDENTITY -> {}
-        case RELU -> timesReluSlope(x, xStart, g, gStart, length);
-        case ATAN -> timesAtanSlope(x, xStart, g, gStart, length);
-        case SIGMOID -> timesSigmoidSlope(x, xStart, g, gStart, length);
-        case TANH -> timesTanhSlope(x, xStart, g, gStart, length);
+      for (long j = 0; j < length; j += STRETCH) {
+        long xStart = start(from, i) + 4 * j;
+        long gStart = start(gradient, i) + 4 * j;
+        int n = stretch(length - j);
+        switch (activation) {
+          case IDENTITY -> {}
+          case RELU -> timesReluSlope(x, xStart, g, gStart, n);
+          case ATAN -> timesAtanSlope(x, xStart, g, gStart, n);
+          case SIGMOID -> timesSigmoidSlope(x, xStart, g, gStart, n);
+          case TANH -> timesTanhSlope(x, xStart, g, gStart, n);
+        }
       }
     }
   }
 
   private static void timesReluSlope(
-      MemorySegment a, long aStart, MemorySegment g, long gStart, long n) {
+      MemorySegment a, long aStart, MemorySegment g, long gStart, int n) {
     FloatVector zero = FloatVector.zero(FLOAT);
-    long i = 0;
+    int i = 0;
     for (; i <= n - LANES; i += LANES) {
       VectorMask<Float> on =
-          FloatVector.fromMemorySegment(FLOAT, a, aStart + 4 * i, ORDER)
+          FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER)
               .compare(VectorOperators.GT, zero);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4 * i, ORDER);
-      zero.blend(vg, on).intoMemorySegment(g, gStart + 4 * i, ORDER);
+      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER);
+      zero.blend(vg, on).intoMemorySegment(g, gStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
       VectorMask<Float> on =
-          FloatVector.fromMemorySegment(FLOAT, a, aStart + 4 * i, ORDER, mask)
+          FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER, mask)
               .compare(VectorOperators.GT, zero);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4 * i, ORDER, mask);
-      zero.blend(vg, on).intoMemorySegment(g, gStart + 4 * i, ORDER, mask);
+      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask);
+      zero.blend(vg, on).intoMemorySegment(g, gStart + 4L * i, ORDER, mask);
     }
   }
 
   private static void timesAtanSlope(
-      MemorySegment z, long zStart, MemorySegment g, long gStart, long n) {
-    long i = 0;
+      MemorySegment z, long zStart, MemorySegment g, long gStart, int n) {
+    int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4 * i, ORDER);
-      vg.div(vz.mul(vz).add(1f)).intoMemorySegment(g, gStart + 4 * i, ORDER);
+      FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER);
+      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER);
+      vg.div(vz.mul(vz).add(1f)).intoMemorySegment(g, gStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4 * i, ORDER, mask);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4 * i, ORDER, mask);
-      vg.div(vz.mul(vz).add(1f)).intoMemorySegment(g, gStart + 4 * i, ORDER, mask);
+      FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask);
+      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask);
+      vg.div(vz.mul(vz).add(1f)).intoMemorySegment(g, gStart + 4L * i, ORDER, mask);
     }
   }
 
   private static void timesSigmoidSlope(
-      MemorySegment a, long aStart, MemorySegment g, long gStart, long n) {
+      MemorySegment a, long aStart, MemorySegment g, long gStart, int n) {
     FloatVector one = FloatVector.broadcast(FLOAT, 1f);
-    long i = 0;
+    int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector va = FloatVector.fromMemorySegment(FLOAT, a, aStart + 4 * i, ORDER);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4 * i, ORDER);
-      vg.mul(va.mul(one.sub(va))).intoMemorySegment(g, gStart + 4 * i, ORDER);
+      FloatVector va = FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER);
+      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER);
+      vg.mul(va.mul(one.sub(va))).intoMemorySegment(g, gStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector va = FloatVector.fromMemorySegment(FLOAT, a, aStart + 4 * i, ORDER, mask);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4 * i, ORDER, mask);
-      vg.mul(va.mul(one.sub(va))).intoMemorySegment(g, gStart + 4 * i, ORDER, mask);
+      FloatVector va = FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER, mask);
+      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask);
+      vg.mul(va.mul(one.sub(va))).intoMemorySegment(g, gStart + 4L * i, ORDER, mask);
     }
   }
 
   private static void timesTanhSlope(
-      MemorySegment a, long aStart, MemorySegment g, long gStart, long n) {
+      MemorySegment a, long aStart, MemorySegment g, long gStart, int n) {
     FloatVector one = FloatVector.broadcast(FLOAT, 1f);
-    long i = 0;
+    int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector va = FloatVector.fromMemorySegment(FLOAT, a, aStart + 4 * i, ORDER);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4 * i, ORDER);
-      vg.mul(one.sub(va.mul(va))).intoMemorySegment(g, gStart + 4 * i, ORDER);
+      FloatVector va = FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER);
+      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER);
+      vg.mul(one.sub(va.mul(va))).intoMemorySegment(g, gStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector va = FloatVector.fromMemorySegment(FLOAT, a, aStart + 4 * i, ORDER, mask);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4 * i, ORDER, mask);
-      vg.mul(one.sub(va.mul(va))).intoMemorySegment(g, gStart + 4 * i, ORDER, mask);
+      FloatVector va = FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER, mask);
+      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask);
+      vg.mul(one.sub(va.mul(va))).intoMemorySegment(g, gStart + 4L * i, ORDER, mask);
     }
   }
 
@@ -251,41 +275,45 @@ final class VectorActivations {
     Shapes.same("adam", gradient, x);
     Shapes.same("adam", mean, x);
     Shapes.same("adam", meanSquare, x);
-    // Two passes, so that each loop stays small: the moments, then the step.
-    for (int i = 0; i < x.rows(); i++) {
-      MemorySegment g = gradient.segment();
-      long gStart = start(gradient, i);
-      long vStart = start(meanSquare, i);
-      axpby(1f - beta1, g, gStart, beta1, mean.segment(), start(mean, i), x.columns());
-      meanSquares(beta2, g, gStart, meanSquare.segment(), vStart, x.columns());
-      adamStep(
-          rate,
-          rootCorrection,
-          epsilon,
-          mean.segment(),
-          start(mean, i),
-          meanSquare.segment(),
-          vStart,
-          x.segment(),
-          start(x, i),
-          x.columns());
+    boolean whole =
+        gradient.isContiguous()
+            && mean.isContiguous()
+            && meanSquare.isContiguous()
+            && x.isContiguous();
+    int rows = whole ? Math.min(1, x.rows()) : x.rows();
+    long length = length(x, rows);
+    MemorySegment g = gradient.segment();
+    MemorySegment m = mean.segment();
+    MemorySegment v = meanSquare.segment();
+    // Three passes over a stretch in cache, so that each loop stays small: the moments, the step.
+    for (int i = 0; i < rows; i++) {
+      for (long j = 0; j < length; j += STRETCH) {
+        long gStart = start(gradient, i) + 4 * j;
+        long mStart = start(mean, i) + 4 * j;
+        long vStart = start(meanSquare, i) + 4 * j;
+        long xStart = start(x, i) + 4 * j;
+        int n = stretch(length - j);
+        axpby(1f - beta1, g, gStart, beta1, m, mStart, n);
+        meanSquares(beta2, g, gStart, v, vStart, n);
+        adamStep(rate, rootCorrection, epsilon, m, mStart, v, vStart, x.segment(), xStart, n);
+      }
     }
   }
 
   private static void meanSquares(
-      float beta2, MemorySegment g, long gStart, MemorySegment v, long vStart, long n) {
+      float beta2, MemorySegment g, long gStart, MemorySegment v, long vStart, int n) {
     float rest = 1f - beta2;
-    long i = 0;
+    int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4 * i, ORDER);
-      FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4 * i, ORDER);
-      vv.mul(beta2).add(vg.mul(vg).mul(rest)).intoMemorySegment(v, vStart + 4 * i, ORDER);
+      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER);
+      FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER);
+      vv.mul(beta2).add(vg.mul(vg).mul(rest)).intoMemorySegment(v, vStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4 * i, ORDER, mask);
-      FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4 * i, ORDER, mask);
-      vv.mul(beta2).add(vg.mul(vg).mul(rest)).intoMemorySegment(v, vStart + 4 * i, ORDER, mask);
+      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask);
+      FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER, mask);
+      vv.mul(beta2).add(vg.mul(vg).mul(rest)).intoMemorySegment(v, vStart + 4L * i, ORDER, mask);
     }
   }
 
@@ -299,22 +327,22 @@ final class VectorActivations {
       long vStart,
       MemorySegment x,
       long xStart,
-      long n) {
-    long i = 0;
+      int n) {
+    int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector vm = FloatVector.fromMemorySegment(FLOAT, m, mStart + 4 * i, ORDER);
-      FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4 * i, ORDER);
-      FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4 * i, ORDER);
+      FloatVector vm = FloatVector.fromMemorySegment(FLOAT, m, mStart + 4L * i, ORDER);
+      FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER);
+      FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER);
       FloatVector root = vv.sqrt().div(rootCorrection).add(epsilon);
-      vx.sub(vm.mul(rate).div(root)).intoMemorySegment(x, xStart + 4 * i, ORDER);
+      vx.sub(vm.mul(rate).div(root)).intoMemorySegment(x, xStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector vm = FloatVector.fromMemorySegment(FLOAT, m, mStart + 4 * i, ORDER, mask);
-      FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4 * i, ORDER, mask);
-      FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4 * i, ORDER, mask);
+      FloatVector vm = FloatVector.fromMemorySegment(FLOAT, m, mStart + 4L * i, ORDER, mask);
+      FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER, mask);
+      FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER, mask);
       FloatVector root = vv.sqrt().div(rootCorrection).add(epsilon);
-      vx.sub(vm.mul(rate).div(root)).intoMemorySegment(x, xStart + 4 * i, ORDER, mask);
+      vx.sub(vm.mul(rate).div(root)).intoMemorySegment(x, xStart + 4L * i, ORDER, mask);
     }
   }
 
@@ -332,22 +360,26 @@ final class VectorActivations {
   }
 
   /** x - x is 0 for a finite x, else NaN, and a sum that met a NaN stays one. */
-  private static boolean allFinite(MemorySegment x, long start, long n) {
+  private static boolean allFinite(MemorySegment x, long start, int n) {
     FloatVector sum = FloatVector.zero(FLOAT);
-    long i = 0;
+    int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector v = FloatVector.fromMemorySegment(FLOAT, x, start + 4 * i, ORDER);
+      FloatVector v = FloatVector.fromMemorySegment(FLOAT, x, start + 4L * i, ORDER);
       sum = sum.add(v.sub(v));
     }
     if (i < n) {
       FloatVector v =
-          FloatVector.fromMemorySegment(FLOAT, x, start + 4 * i, ORDER, FLOAT.indexInRange(i, n));
+          FloatVector.fromMemorySegment(FLOAT, x, start + 4L * i, ORDER, FLOAT.indexInRange(i, n));
       sum = sum.add(v.sub(v));
     }
     return !sum.test(VectorOperators.IS_NAN).anyTrue();
   }
 
-  /** Elements of a stretch: the whole matrix when it is treated as one row. */
+  private static int stretch(long left) {
+    return (int) Math.min(STRETCH, left);
+  }
+
+  /** Elements of a row: of the whole matrix when it is treated as one. */
   private static long length(FloatMatrix x, int rows) {
     return rows == 1 ? (long) x.rows() * x.columns() : x.columns();
   }

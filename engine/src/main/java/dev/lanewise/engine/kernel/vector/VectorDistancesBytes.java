@@ -32,6 +32,7 @@ final class VectorDistancesBytes {
   private static final VectorSpecies<Byte> BYTE = Lanes.BYTE;
   private static final VectorSpecies<Short> SHORT = Lanes.SHORT;
   private static final VectorSpecies<Integer> INT = Lanes.INT;
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final int STEP = BYTE.length();
   private static final int INTS = INT.length();
 
@@ -86,21 +87,30 @@ final class VectorDistancesBytes {
           from = to;
         }
         if (whole < columns) {
-          l1Rest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, rest, partial);
+          l1Rest(q, q0 + last, r, r0 + last, rest, partial, 0);
+          l1Rest(q, q0 + last, r, r1 + last, rest, partial, INTS);
+          l1Rest(q, q0 + last, r, r2 + last, rest, partial, 2 * INTS);
+          l1Rest(q, q0 + last, r, r3 + last, rest, partial, 3 * INTS);
         }
       }
       case SQUARED_L2 -> {
         squaredL2(q, q0, r, r0, r1, whole, partial, 0);
         squaredL2(q, q0, r, r2, r3, whole, partial, 2 * INTS);
         if (whole < columns) {
-          squaredL2Rest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, rest, partial);
+          squaredL2Rest(q, q0 + last, r, r0 + last, rest, partial, 0);
+          squaredL2Rest(q, q0 + last, r, r1 + last, rest, partial, INTS);
+          squaredL2Rest(q, q0 + last, r, r2 + last, rest, partial, 2 * INTS);
+          squaredL2Rest(q, q0 + last, r, r3 + last, rest, partial, 3 * INTS);
         }
       }
       case DOT -> {
         dot(q, q0, r, r0, r1, whole, partial, 0);
         dot(q, q0, r, r2, r3, whole, partial, 2 * INTS);
         if (whole < columns) {
-          dotRest(q, q0 + last, r, r0 + last, r1 + last, r2 + last, r3 + last, rest, partial);
+          dotRest(q, q0 + last, r, r0 + last, rest, partial, 0);
+          dotRest(q, q0 + last, r, r1 + last, rest, partial, INTS);
+          dotRest(q, q0 + last, r, r2 + last, rest, partial, 2 * INTS);
+          dotRest(q, q0 + last, r, r3 + last, rest, partial, 3 * INTS);
         }
       }
     }
@@ -111,14 +121,6 @@ final class VectorDistancesBytes {
     for (int r = 0; r < VectorDistances.ROWS; r++) {
       results[r] = IntVector.fromArray(INT, partial, r * INTS).reduceLanes(VectorOperators.ADD);
     }
-  }
-
-  private static ByteVector load(MemorySegment segment, long at) {
-    return ByteVector.fromMemorySegment(BYTE, segment, at, ByteOrder.nativeOrder());
-  }
-
-  private static ShortVector absoluteDifference(ByteVector a, ByteVector b) {
-    return a.lanewise(UMAX, b).sub(a.lanewise(UMIN, b)).reinterpretAsShorts();
   }
 
   private static void l1(
@@ -136,17 +138,17 @@ final class VectorDistancesBytes {
     ShortVector odd0 = all0;
     ShortVector odd1 = all0;
     for (int p = from; p < to; p += STEP) {
-      ByteVector x = load(q, q0 + p);
-      ByteVector y = load(r, r0 + p);
+      ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0 + p, NATIVE);
+      ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0 + p, NATIVE);
       ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
       all0 = all0.add(d);
       odd0 = odd0.add(d.lanewise(LSHR, 8));
-      y = load(r, r1 + p);
+      y = ByteVector.fromMemorySegment(BYTE, r, r1 + p, NATIVE);
       d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
       all1 = all1.add(d);
       odd1 = odd1.add(d.lanewise(LSHR, 8));
     }
-    // As addShorts, expanded: C2 does not inline it here, and would box what it is given.
+    // E + O = all - 256 O + O, a non-negative short a lane.
     IntVector pairs =
         all0.sub(odd0.lanewise(VectorOperators.LSHL, 8)).add(odd0).reinterpretAsInts();
     IntVector.fromArray(INT, partial, at)
@@ -160,35 +162,17 @@ final class VectorDistancesBytes {
         .intoArray(partial, at + INTS);
   }
 
-  /** Adds E + O = all - 256 O + O, a non-negative short a lane, to a vector of ints. */
-  private static void addShorts(ShortVector all, ShortVector odd, int[] partial, int at) {
-    IntVector pairs = all.sub(odd.lanewise(VectorOperators.LSHL, 8)).add(odd).reinterpretAsInts();
+  private static void l1Rest(
+      MemorySegment q, long q0, MemorySegment r, long r0, int rest, int[] partial, int at) {
+    ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE);
+    ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE);
+    ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
+    ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).and(keep).reinterpretAsShorts();
+    IntVector pairs = d.and((short) 0xFF).add(d.lanewise(LSHR, 8)).reinterpretAsInts();
     IntVector.fromArray(INT, partial, at)
         .add(pairs.and(0xFFFF))
         .add(pairs.lanewise(LSHR, 16))
         .intoArray(partial, at);
-  }
-
-  private static void l1Rest(
-      MemorySegment q,
-      long q0,
-      MemorySegment r,
-      long r0,
-      long r1,
-      long r2,
-      long r3,
-      int rest,
-      int[] partial) {
-    ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
-    ByteVector x = load(q, q0);
-    addBytes(absoluteDifference(x, load(r, r0)).and(keep.reinterpretAsShorts()), partial, 0);
-    addBytes(absoluteDifference(x, load(r, r1)).and(keep.reinterpretAsShorts()), partial, INTS);
-    addBytes(absoluteDifference(x, load(r, r2)).and(keep.reinterpretAsShorts()), partial, 2 * INTS);
-    addBytes(absoluteDifference(x, load(r, r3)).and(keep.reinterpretAsShorts()), partial, 3 * INTS);
-  }
-
-  private static void addBytes(ShortVector bytes, int[] partial, int at) {
-    addShorts(bytes, bytes.lanewise(LSHR, 8), partial, at);
   }
 
   private static void squaredL2(
@@ -198,8 +182,8 @@ final class VectorDistancesBytes {
     IntVector high0 = all0;
     IntVector high1 = all0;
     for (int p = 0; p < to; p += STEP) {
-      ByteVector x = load(q, q0 + p);
-      ByteVector y = load(r, r0 + p);
+      ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0 + p, NATIVE);
+      ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0 + p, NATIVE);
       ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
       ShortVector e = d.and((short) 0xFF);
       ShortVector o = d.lanewise(LSHR, 8);
@@ -207,7 +191,7 @@ final class VectorDistancesBytes {
       IntVector odd = o.mul(o).reinterpretAsInts();
       all0 = all0.add(even).add(odd);
       high0 = high0.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
-      y = load(r, r1 + p);
+      y = ByteVector.fromMemorySegment(BYTE, r, r1 + p, NATIVE);
       d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
       e = d.and((short) 0xFF);
       o = d.lanewise(LSHR, 8);
@@ -216,51 +200,22 @@ final class VectorDistancesBytes {
       all1 = all1.add(even).add(odd);
       high1 = high1.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
     }
-    setInts(all0, high0, partial, at);
-    setInts(all1, high1, partial, at + INTS);
-  }
-
-  /** The squares of the even bytes: 255^2 = 65,025 fits an unsigned 16-bit lane. */
-  private static IntVector squareEven(ShortVector bytes) {
-    ShortVector even = bytes.and((short) 0xFF);
-    return even.mul(even).reinterpretAsInts();
-  }
-
-  private static IntVector squareOdd(ShortVector bytes) {
-    ShortVector odd = bytes.lanewise(LSHR, 8);
-    return odd.mul(odd).reinterpretAsInts();
-  }
-
-  /** Low plus high halves, all - 65,536 H + H, modulo 2^32; the sum fits an int. */
-  private static void setInts(IntVector all, IntVector high, int[] partial, int at) {
-    all.sub(high.lanewise(VectorOperators.LSHL, 16)).add(high).intoArray(partial, at);
+    // Low plus high halves, all - 65,536 H + H, modulo 2^32; the sum fits an int.
+    all0.sub(high0.lanewise(VectorOperators.LSHL, 16)).add(high0).intoArray(partial, at);
+    all1.sub(high1.lanewise(VectorOperators.LSHL, 16)).add(high1).intoArray(partial, at + INTS);
   }
 
   private static void squaredL2Rest(
-      MemorySegment q,
-      long q0,
-      MemorySegment r,
-      long r0,
-      long r1,
-      long r2,
-      long r3,
-      int rest,
-      int[] partial) {
+      MemorySegment q, long q0, MemorySegment r, long r0, int rest, int[] partial, int at) {
+    ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE);
+    ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE);
     ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
-    ByteVector x = load(q, q0);
-    addSquares(absoluteDifference(x, load(r, r0)).and(keep.reinterpretAsShorts()), partial, 0);
-    addSquares(absoluteDifference(x, load(r, r1)).and(keep.reinterpretAsShorts()), partial, INTS);
-    addSquares(
-        absoluteDifference(x, load(r, r2)).and(keep.reinterpretAsShorts()), partial, 2 * INTS);
-    addSquares(
-        absoluteDifference(x, load(r, r3)).and(keep.reinterpretAsShorts()), partial, 3 * INTS);
-  }
-
-  private static void addSquares(ShortVector bytes, int[] partial, int at) {
-    addProducts(squareEven(bytes), squareOdd(bytes), partial, at);
-  }
-
-  private static void addProducts(IntVector even, IntVector odd, int[] partial, int at) {
+    ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).and(keep).reinterpretAsShorts();
+    ShortVector e = d.and((short) 0xFF);
+    ShortVector o = d.lanewise(LSHR, 8);
+    // 255^2 = 65,025 fits an unsigned 16-bit lane.
+    IntVector even = e.mul(e).reinterpretAsInts();
+    IntVector odd = o.mul(o).reinterpretAsInts();
     IntVector.fromArray(INT, partial, at)
         .add(even.and(0xFFFF))
         .add(even.lanewise(LSHR, 16))
@@ -276,55 +231,39 @@ final class VectorDistancesBytes {
     IntVector high0 = all0;
     IntVector high1 = all0;
     for (int p = 0; p < to; p += STEP) {
-      ShortVector x = load(q, q0 + p).reinterpretAsShorts();
+      ShortVector x = ByteVector.fromMemorySegment(BYTE, q, q0 + p, NATIVE).reinterpretAsShorts();
       ShortVector xEven = x.and((short) 0xFF);
       ShortVector xOdd = x.lanewise(LSHR, 8);
-      ShortVector y = load(r, r0 + p).reinterpretAsShorts();
+      ShortVector y = ByteVector.fromMemorySegment(BYTE, r, r0 + p, NATIVE).reinterpretAsShorts();
       IntVector even = xEven.mul(y.and((short) 0xFF)).reinterpretAsInts();
       IntVector odd = xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
       all0 = all0.add(even).add(odd);
       high0 = high0.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
-      y = load(r, r1 + p).reinterpretAsShorts();
+      y = ByteVector.fromMemorySegment(BYTE, r, r1 + p, NATIVE).reinterpretAsShorts();
       even = xEven.mul(y.and((short) 0xFF)).reinterpretAsInts();
       odd = xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
       all1 = all1.add(even).add(odd);
       high1 = high1.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
     }
-    setInts(all0, high0, partial, at);
-    setInts(all1, high1, partial, at + INTS);
-  }
-
-  private static IntVector multiplyEven(ShortVector xEven, ShortVector y) {
-    return xEven.mul(y.and((short) 0xFF)).reinterpretAsInts();
-  }
-
-  private static IntVector multiplyOdd(ShortVector xOdd, ShortVector y) {
-    return xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
+    // Low plus high halves, all - 65,536 H + H, modulo 2^32; the sum fits an int.
+    all0.sub(high0.lanewise(VectorOperators.LSHL, 16)).add(high0).intoArray(partial, at);
+    all1.sub(high1.lanewise(VectorOperators.LSHL, 16)).add(high1).intoArray(partial, at + INTS);
   }
 
   private static void dotRest(
-      MemorySegment q,
-      long q0,
-      MemorySegment r,
-      long r0,
-      long r1,
-      long r2,
-      long r3,
-      int rest,
-      int[] partial) {
+      MemorySegment q, long q0, MemorySegment r, long r0, int rest, int[] partial, int at) {
     ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
-    ShortVector x = load(q, q0).and(keep).reinterpretAsShorts();
-    ShortVector xEven = x.and((short) 0xFF);
-    ShortVector xOdd = x.lanewise(LSHR, 8);
-    addDots(xEven, xOdd, load(r, r0).reinterpretAsShorts(), partial, 0);
-    addDots(xEven, xOdd, load(r, r1).reinterpretAsShorts(), partial, INTS);
-    addDots(xEven, xOdd, load(r, r2).reinterpretAsShorts(), partial, 2 * INTS);
-    addDots(xEven, xOdd, load(r, r3).reinterpretAsShorts(), partial, 3 * INTS);
-  }
-
-  private static void addDots(
-      ShortVector xEven, ShortVector xOdd, ShortVector y, int[] partial, int at) {
-    addProducts(multiplyEven(xEven, y), multiplyOdd(xOdd, y), partial, at);
+    ShortVector x =
+        ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE).and(keep).reinterpretAsShorts();
+    ShortVector y = ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE).reinterpretAsShorts();
+    IntVector even = x.and((short) 0xFF).mul(y.and((short) 0xFF)).reinterpretAsInts();
+    IntVector odd = x.lanewise(LSHR, 8).mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
+    IntVector.fromArray(INT, partial, at)
+        .add(even.and(0xFFFF))
+        .add(even.lanewise(LSHR, 16))
+        .add(odd.and(0xFFFF))
+        .add(odd.lanewise(LSHR, 16))
+        .intoArray(partial, at);
   }
 
   /** Rows narrower than a vector: one element at a time. */

@@ -103,20 +103,32 @@ final class VectorFunctions {
     return withSign(result, x);
   }
 
-  /** A polynomial near 0, else 1 - 2 / (exp(2 x) + 1). */
-  static FloatVector tanh(FloatVector x) {
-    FloatVector size = x.abs();
-    FloatVector two = FloatVector.broadcast(F, 2);
-    FloatVector far = FloatVector.broadcast(F, 1).sub(two.div(exp(size.add(size)).add(1)));
+  /**
+   * tanh x, of |x| and its two forms for that. Three methods, because C2 does not inline what it has already
+   * compiled to more than 2,500 bytes, and then boxes what goes in and comes out.
+   */
+  static FloatVector tanh(FloatVector x, FloatVector size, FloatVector near, FloatVector far) {
+    return withSign(near.blend(far, size.compare(VectorOperators.GE, 0.625f)), x);
+  }
+
+  /** tanh of a small argument that is not negative: a polynomial. */
+  static FloatVector tanhNear(FloatVector size) {
     FloatVector square = size.mul(size);
     FloatVector p = FloatVector.broadcast(F, -0.0057049887f);
     p = fma(p, square, 0.020639088f);
     p = fma(p, square, -0.053739715f);
     p = fma(p, square, 0.13331442f);
     p = fma(p, square, -0.3333328f);
-    FloatVector near = Lanes.multiplyAdd(p.mul(square), size, size);
-    FloatVector result = near.blend(far, size.compare(VectorOperators.GE, 0.625f));
-    return withSign(result, x);
+    return Lanes.multiplyAdd(p.mul(square), size, size);
+  }
+
+  /** tanh of an argument that is neither small nor negative: 1 - 2 / (exp(2 x) + 1). */
+  static FloatVector tanhFar(FloatVector size) {
+    FloatVector twice = size.add(size);
+    // Long before, the result is 1.
+    FloatVector x = twice.blend(NEAR, twice.compare(VectorOperators.GT, NEAR));
+    FloatVector one = FloatVector.broadcast(F, 1);
+    return one.sub(one.add(one).div(expNear(x).add(one)));
   }
 
   /** Exchanges the sign of a result that is not negative for that of the argument. */

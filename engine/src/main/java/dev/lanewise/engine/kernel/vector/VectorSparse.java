@@ -29,9 +29,9 @@ final class VectorSparse {
 
   /**
    * From here on a pass over whole rows is faster than sums held in registers: it is long enough
-   * for what a pass costs before its first vector.
+   * for what a pass costs before its first vector. Passes multiply and add at once, or not at all.
    */
-  static final int WIDE = 6 * LENGTH;
+  static final int WIDE = Lanes.FUSED ? 6 * LENGTH : Integer.MAX_VALUE;
 
   private VectorSparse() {}
 

@@ -114,10 +114,6 @@ final class VectorSparseRow {
     }
   }
 
-  private static FloatVector load(MemorySegment x, long at) {
-    return FloatVector.fromMemorySegment(F, x, at, NATIVE);
-  }
-
   private static void eight(
       int n,
       float x0,
@@ -148,26 +144,26 @@ final class VectorSparseRow {
     FloatVector v6 = FloatVector.broadcast(F, x6);
     FloatVector v7 = FloatVector.broadcast(F, x7);
     long end = 4L * (n - LENGTH);
-    FloatVector last = load(c, at + end);
-    last = Lanes.multiplyAdd(v0, load(b, b0 + end), last);
-    last = Lanes.multiplyAdd(v1, load(b, b1 + end), last);
-    last = Lanes.multiplyAdd(v2, load(b, b2 + end), last);
-    last = Lanes.multiplyAdd(v3, load(b, b3 + end), last);
-    last = Lanes.multiplyAdd(v4, load(b, b4 + end), last);
-    last = Lanes.multiplyAdd(v5, load(b, b5 + end), last);
-    last = Lanes.multiplyAdd(v6, load(b, b6 + end), last);
-    last = Lanes.multiplyAdd(v7, load(b, b7 + end), last);
+    FloatVector last = FloatVector.fromMemorySegment(F, c, at + end, NATIVE);
+    last = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + end, NATIVE), last);
+    last = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + end, NATIVE), last);
+    last = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + end, NATIVE), last);
+    last = v3.fma(FloatVector.fromMemorySegment(F, b, b3 + end, NATIVE), last);
+    last = v4.fma(FloatVector.fromMemorySegment(F, b, b4 + end, NATIVE), last);
+    last = v5.fma(FloatVector.fromMemorySegment(F, b, b5 + end, NATIVE), last);
+    last = v6.fma(FloatVector.fromMemorySegment(F, b, b6 + end, NATIVE), last);
+    last = v7.fma(FloatVector.fromMemorySegment(F, b, b7 + end, NATIVE), last);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
-      FloatVector sum = load(c, at + next);
-      sum = Lanes.multiplyAdd(v0, load(b, b0 + next), sum);
-      sum = Lanes.multiplyAdd(v1, load(b, b1 + next), sum);
-      sum = Lanes.multiplyAdd(v2, load(b, b2 + next), sum);
-      sum = Lanes.multiplyAdd(v3, load(b, b3 + next), sum);
-      sum = Lanes.multiplyAdd(v4, load(b, b4 + next), sum);
-      sum = Lanes.multiplyAdd(v5, load(b, b5 + next), sum);
-      sum = Lanes.multiplyAdd(v6, load(b, b6 + next), sum);
-      sum = Lanes.multiplyAdd(v7, load(b, b7 + next), sum);
+      FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
+      sum = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + next, NATIVE), sum);
+      sum = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + next, NATIVE), sum);
+      sum = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + next, NATIVE), sum);
+      sum = v3.fma(FloatVector.fromMemorySegment(F, b, b3 + next, NATIVE), sum);
+      sum = v4.fma(FloatVector.fromMemorySegment(F, b, b4 + next, NATIVE), sum);
+      sum = v5.fma(FloatVector.fromMemorySegment(F, b, b5 + next, NATIVE), sum);
+      sum = v6.fma(FloatVector.fromMemorySegment(F, b, b6 + next, NATIVE), sum);
+      sum = v7.fma(FloatVector.fromMemorySegment(F, b, b7 + next, NATIVE), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
     last.intoMemorySegment(c, at + end, NATIVE);
@@ -191,18 +187,18 @@ final class VectorSparseRow {
     FloatVector v2 = FloatVector.broadcast(F, x2);
     FloatVector v3 = FloatVector.broadcast(F, x3);
     long end = 4L * (n - LENGTH);
-    FloatVector last = load(c, at + end);
-    last = Lanes.multiplyAdd(v0, load(b, b0 + end), last);
-    last = Lanes.multiplyAdd(v1, load(b, b1 + end), last);
-    last = Lanes.multiplyAdd(v2, load(b, b2 + end), last);
-    last = Lanes.multiplyAdd(v3, load(b, b3 + end), last);
+    FloatVector last = FloatVector.fromMemorySegment(F, c, at + end, NATIVE);
+    last = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + end, NATIVE), last);
+    last = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + end, NATIVE), last);
+    last = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + end, NATIVE), last);
+    last = v3.fma(FloatVector.fromMemorySegment(F, b, b3 + end, NATIVE), last);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
-      FloatVector sum = load(c, at + next);
-      sum = Lanes.multiplyAdd(v0, load(b, b0 + next), sum);
-      sum = Lanes.multiplyAdd(v1, load(b, b1 + next), sum);
-      sum = Lanes.multiplyAdd(v2, load(b, b2 + next), sum);
-      sum = Lanes.multiplyAdd(v3, load(b, b3 + next), sum);
+      FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
+      sum = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + next, NATIVE), sum);
+      sum = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + next, NATIVE), sum);
+      sum = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + next, NATIVE), sum);
+      sum = v3.fma(FloatVector.fromMemorySegment(F, b, b3 + next, NATIVE), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
     last.intoMemorySegment(c, at + end, NATIVE);
@@ -223,16 +219,16 @@ final class VectorSparseRow {
     FloatVector v1 = FloatVector.broadcast(F, x1);
     FloatVector v2 = FloatVector.broadcast(F, x2);
     long end = 4L * (n - LENGTH);
-    FloatVector last = load(c, at + end);
-    last = Lanes.multiplyAdd(v0, load(b, b0 + end), last);
-    last = Lanes.multiplyAdd(v1, load(b, b1 + end), last);
-    last = Lanes.multiplyAdd(v2, load(b, b2 + end), last);
+    FloatVector last = FloatVector.fromMemorySegment(F, c, at + end, NATIVE);
+    last = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + end, NATIVE), last);
+    last = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + end, NATIVE), last);
+    last = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + end, NATIVE), last);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
-      FloatVector sum = load(c, at + next);
-      sum = Lanes.multiplyAdd(v0, load(b, b0 + next), sum);
-      sum = Lanes.multiplyAdd(v1, load(b, b1 + next), sum);
-      sum = Lanes.multiplyAdd(v2, load(b, b2 + next), sum);
+      FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
+      sum = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + next, NATIVE), sum);
+      sum = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + next, NATIVE), sum);
+      sum = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + next, NATIVE), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
     last.intoMemorySegment(c, at + end, NATIVE);
@@ -243,14 +239,14 @@ final class VectorSparseRow {
     FloatVector v0 = FloatVector.broadcast(F, x0);
     FloatVector v1 = FloatVector.broadcast(F, x1);
     long end = 4L * (n - LENGTH);
-    FloatVector last = load(c, at + end);
-    last = Lanes.multiplyAdd(v0, load(b, b0 + end), last);
-    last = Lanes.multiplyAdd(v1, load(b, b1 + end), last);
+    FloatVector last = FloatVector.fromMemorySegment(F, c, at + end, NATIVE);
+    last = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + end, NATIVE), last);
+    last = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + end, NATIVE), last);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
-      FloatVector sum = load(c, at + next);
-      sum = Lanes.multiplyAdd(v0, load(b, b0 + next), sum);
-      sum = Lanes.multiplyAdd(v1, load(b, b1 + next), sum);
+      FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
+      sum = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + next, NATIVE), sum);
+      sum = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + next, NATIVE), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
     last.intoMemorySegment(c, at + end, NATIVE);
@@ -259,12 +255,12 @@ final class VectorSparseRow {
   private static void one(int n, float x0, MemorySegment b, long b0, MemorySegment c, long at) {
     FloatVector v0 = FloatVector.broadcast(F, x0);
     long end = 4L * (n - LENGTH);
-    FloatVector last = load(c, at + end);
-    last = Lanes.multiplyAdd(v0, load(b, b0 + end), last);
+    FloatVector last = FloatVector.fromMemorySegment(F, c, at + end, NATIVE);
+    last = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + end, NATIVE), last);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
-      FloatVector sum = load(c, at + next);
-      sum = Lanes.multiplyAdd(v0, load(b, b0 + next), sum);
+      FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
+      sum = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + next, NATIVE), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
     last.intoMemorySegment(c, at + end, NATIVE);

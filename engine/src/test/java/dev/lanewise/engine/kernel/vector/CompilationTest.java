@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +24,7 @@ final class CompilationTest {
   @ValueSource(ints = {128, 256})
   void noKernelIsTooLargeForACompiler(int bits, @TempDir Path directory)
       throws IOException, InterruptedException {
-    List<String> lines = run(TinyCalls.class, bits, directory);
+    List<String> lines = run(TinyCalls.class, bits, directory, "-XX:+PrintCompilation");
     assertThat(lines)
         .as("the kernels were compiled")
         .anyMatch(line -> line.contains("VectorGemmTile"));
@@ -39,20 +40,39 @@ final class CompilationTest {
   @ValueSource(ints = {128, 256})
   void compilingChangesNoBit(int bits, @TempDir Path directory)
       throws IOException, InterruptedException {
-    assertThat(run(ActivationBits.class, bits, directory))
+    assertThat(run(ActivationBits.class, bits, directory, "-XX:+PrintCompilation"))
         .as("the functions were compiled by the last tier")
         .anyMatch(line -> line.matches(".* 4 +dev.lanewise.*VectorActivations::atan.*"));
   }
 
-  private static List<String> run(Class<?> main, int bits, Path directory)
+  /**
+   * C2 does not inline a method that it has compiled to much code already, nor any of ours once its
+   * graph is large: vectors that go in or come out are boxed, for the life of the process.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {128, 256})
+  void noVectorIsBoxedOnceAKernelIsCompiled(int bits, @TempDir Path directory)
+      throws IOException, InterruptedException {
+    // Compiled while the caller waits: what is compiled when does not depend on the machine's load.
+    List<String> lines = run(QuietCalls.class, bits, directory, "-XX:-BackgroundCompilation");
+    assertThat(lines)
+        .filteredOn(line -> line.contains(" allocates "))
+        .hasSizeGreaterThan(15)
+        .allMatch(line -> line.endsWith(" allocates 0"));
+  }
+
+  private static List<String> run(
+      Class<?> main, int bits, Path directory, String... flags)
       throws IOException, InterruptedException {
     Path log = directory.resolve("compilation.log");
     Process process =
         ChildJvm.of(
-                List.of(
-                    "--add-modules=jdk.incubator.vector",
-                    "-XX:+PrintCompilation",
-                    "-D" + Lanes.PROPERTY + "=" + bits),
+                Stream.concat(
+                        Stream.of(
+                            "--add-modules=jdk.incubator.vector",
+                            "-D" + Lanes.PROPERTY + "=" + bits),
+                        Stream.of(flags))
+                    .toList(),
                 main)
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())

@@ -1,0 +1,88 @@
+package dev.lanewise.engine.kernel.vector;
+
+import com.sun.management.ThreadMXBean;
+import dev.lanewise.engine.kernel.Activation;
+import dev.lanewise.engine.kernel.Kernels;
+import dev.lanewise.engine.kernel.Metric;
+import dev.lanewise.engine.kernel.Transpose;
+import dev.lanewise.engine.matrix.ByteMatrix;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A program for {@link CompilationTest}: repeats each kernel until its calls allocate nothing, that
+ * is until all of it is compiled and no vector is boxed, and says which of them never got there.
+ */
+final class QuietCalls {
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  /** More than enough: the slowest takes some hundred. */
+  private static final int CALLS = 4_000;
+
+  /** Calls in a row that must allocate nothing. */
+  private static final int QUIET = 10;
+
+  private QuietCalls() {}
+
+  public static void main(String[] args) {
+    kernels(new VectorKernels())
+        .forEach((name, work) -> System.out.println(name + " allocates " + leastBytes(work)));
+  }
+
+  /** 0, or what the last call allocated. */
+  private static long leastBytes(Runnable work) {
+    long bytes = 0;
+    int quiet = 0;
+    for (int call = 0; call < CALLS && quiet < QUIET; call++) {
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      work.run();
+      bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+      quiet = bytes == 0 ? quiet + 1 : 0;
+    }
+    return quiet == QUIET ? 0 : bytes;
+  }
+
+  private static Map<String, Runnable> kernels(Kernels k) {
+    Map<String, Runnable> work = new LinkedHashMap<>();
+    // Some columns are left over at every width.
+    ByteMatrix bytes = ByteMatrix.zeros(64, 100);
+    int[] chosen = new int[64];
+    int[] out = new int[64];
+    for (Metric metric : Metric.values()) {
+      work.put(
+          metric + " distances", () -> k.distances(metric, bytes, 0, bytes, chosen, 64, out));
+    }
+    FloatMatrix x = FloatMatrix.zeros(16, 105);
+    FloatMatrix y = FloatMatrix.zeros(16, 105);
+    FloatMatrix mean = FloatMatrix.zeros(16, 105);
+    FloatMatrix square = FloatMatrix.zeros(16, 105);
+    for (Activation activation : Activation.values()) {
+      work.put(activation + " activation", () -> k.activate(activation, x, y));
+      work.put(activation + " derivative", () -> k.timesDerivative(activation, x, y, mean));
+    }
+    work.put("adam", () -> k.adam(.9f, .999f, 1e-3f, 1, 1e-8f, x, mean, square, y));
+    work.put("softmax", () -> k.softmaxRows(x, y));
+    FloatMatrix dense = FloatMatrix.zeros(16, 20);
+    for (int i = 0; i < 16; i++) {
+      for (int j = 0; j <= i; j++) {
+        dense.set(i, j, 1);
+      }
+    }
+    SparseRows sparse = SparseRows.of(dense);
+    FloatMatrix weights = FloatMatrix.zeros(20, 105);
+    work.put("sparse product", () -> k.sparseGemm(Transpose.NO, 1, sparse, weights, 0, y));
+    work.put("transposed", () -> k.sparseGemm(Transpose.YES, 1, sparse, x, 1, weights));
+    FloatMatrix a = FloatMatrix.zeros(60, 60);
+    FloatMatrix c = FloatMatrix.zeros(60, 60);
+    for (Transpose first : Transpose.values()) {
+      for (Transpose second : Transpose.values()) {
+        work.put("product " + first + " " + second, () -> k.gemm(first, second, 1, a, a, 0, c));
+      }
+    }
+    return work;
+  }
+}
