@@ -77,16 +77,16 @@ final class ByteIndex implements NearestNeighbors.Index {
   private final Pool<Workspace> pool;
 
   ByteIndex(Engine engine, ByteMatrix source, Distance distance) {
-    this(engine, source, distance, MIN_ROWS, 1);
+    this(engine, source, distance, false, 1);
   }
 
   /**
    * For tests.
    *
-   * @param minRows the fewest rows that are screened
+   * @param always whether few rows are screened too, and such that it does not help
    * @param slack 1; less makes bounds too tight, and results wrong
    */
-  ByteIndex(Engine engine, ByteMatrix source, Distance distance, int minRows, double slack) {
+  ByteIndex(Engine engine, ByteMatrix source, Distance distance, boolean always, double slack) {
     this.engine = engine;
     this.metric = distance.metric();
     this.columns = source.columns();
@@ -94,26 +94,30 @@ final class ByteIndex implements NearestNeighbors.Index {
     this.blocks = blocks(rows);
     this.dealt = true;
     this.file = null;
-    for (int b = 0; b < blocks.length; b++) {
-      for (int i = 0; i < blocks[b].rows(); i++) {
-        int row = row(b, i);
-        blocks[b].block(i, i + 1, 0, columns).setAll(source.rows(row, row + 1));
-      }
-    }
-    if (source.rows() < minRows) {
+    engine.parallelism().forEach(blocks.length, b -> deal(source, b));
+    if (!always && source.rows() < MIN_ROWS) {
       this.screen = null;
     } else if (metric == Metric.L1) {
       this.screen =
           columns < BlockSumScreen.MIN_COLUMNS
               ? null
               : new BlockSumScreen(engine, blocks, columns, slack);
+    } else if (columns < ProjectionScreen.MIN_COLUMNS) {
+      this.screen = null;
     } else {
       this.screen =
-          columns < ProjectionScreen.MIN_COLUMNS
-              ? null
-              : new ProjectionScreen(engine, blocks, slack);
+          always
+              ? new ProjectionScreen(engine, blocks, slack)
+              : ProjectionScreen.ifItHelps(engine, blocks);
     }
     this.pool = pool();
+  }
+
+  private void deal(ByteMatrix source, int b) {
+    for (int i = 0; i < blocks[b].rows(); i++) {
+      int row = row(b, i);
+      blocks[b].block(i, i + 1, 0, columns).setAll(source.rows(row, row + 1));
+    }
   }
 
   /** Rows in their order, some of which are yet to come; see {@link #append}. */
