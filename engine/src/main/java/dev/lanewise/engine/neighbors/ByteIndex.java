@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class ByteIndex implements NearestNeighbors.Index {
 
   /** The most queries a task: the rows of a block are read from memory once for so many. */
-  static final int QUERIES = 256;
+  static final int QUERIES = 640;
 
   /**
    * The fewest, and what all are a multiple of: where nothing can be pruned, rows turn into floats
@@ -365,8 +365,12 @@ final class ByteIndex implements NearestNeighbors.Index {
         workspace.limits[query] = (int) best.limit(query, workspace.ceilings[query]);
       }
       screen.scan(block, workspace.limits, workspace.scratch(), workspace.counts, workspace.hits);
+      // First all bounds, then all distances: each stays in the cache meanwhile.
       for (int query = 0; query < workspace.count(); query++) {
-        measured += measureHits(screen, workspace, block, query);
+        narrow(screen, workspace, block, query);
+      }
+      for (int query = 0; query < workspace.count(); query++) {
+        measured += measureHits(workspace, block, query);
       }
       seen += (long) workspace.count() * blocks[block].rows();
     }
@@ -408,12 +412,12 @@ final class ByteIndex implements NearestNeighbors.Index {
     }
   }
 
-  private int measureHits(Screen screen, Workspace workspace, int block, int query) {
-    int width = width(blocks[block].rows());
-    int found = workspace.counts[query];
+  /** Leaves those hits that are rows and pass the second bound. */
+  private void narrow(Screen screen, Workspace workspace, int block, int query) {
+    int first = query * width(blocks[block].rows());
     int chosen = 0;
-    for (int hit = 0; hit < found; hit++) {
-      int position = workspace.hits[query * width + hit];
+    for (int hit = 0; hit < workspace.counts[query]; hit++) {
+      int position = workspace.hits[first + hit];
       if (position < blocks[block].rows()) {
         workspace.chosen[chosen++] = position;
       }
@@ -421,6 +425,14 @@ final class ByteIndex implements NearestNeighbors.Index {
     chosen =
         screen.narrow(
             block, query, workspace.limits[query], workspace.scratch(), workspace.chosen, chosen);
+    System.arraycopy(workspace.chosen, 0, workspace.hits, first, chosen);
+    workspace.counts[query] = chosen;
+  }
+
+  private int measureHits(Workspace workspace, int block, int query) {
+    int chosen = workspace.counts[query];
+    int first = query * width(blocks[block].rows());
+    System.arraycopy(workspace.hits, first, workspace.chosen, 0, chosen);
     measure(workspace, block, query, chosen);
     return chosen;
   }

@@ -50,7 +50,7 @@ final class ProjectionScreen implements Screen {
   static final int MIN_COLUMNS = 64;
 
   /** Queries, and rows of an index while it is built, that pass through a workspace at a time. */
-  private static final int PIECE = ByteIndex.QUERIES;
+  private static final int PIECE = 256;
 
   /** Rows that {@link #helps} searches for. */
   private static final int TRIALS = 64;

@@ -149,7 +149,7 @@ final class RoundedVectors {
 
   /** What sqrt(T) + e_a becomes by adding e_b of a row, as a limit of |q_a - q_b|^2. */
   double limit(double reach, int row, double slack) {
-    double steps = (reach + slack * errors.get(0, row)) / step;
+    double steps = (reach + slack * errors.get(0, row)) * (STEP_PARTS / (double) stepParts);
     return steps * steps * (1 + 0x1p-48);
   }
 }
