@@ -237,27 +237,28 @@ record Projection(FloatMatrix matrix, long scale, int leading, long leadingScale
     return new Projection(v, scaleOf(v), leading, scaleOf(v.rows(0, leading)));
   }
 
-  /** Of integers. */
+  /** Of integers, whose products and sums of them doubles hold exactly: they are below 2^33. */
   private static long scaleOf(FloatMatrix integers) {
-    long[][] m = new long[integers.rows()][integers.columns()];
+    double[][] m = new double[integers.rows()][integers.columns()];
     for (int i = 0; i < m.length; i++) {
       for (int j = 0; j < m[i].length; j++) {
-        m[i][j] = (long) integers.get(i, j);
+        m[i][j] = integers.get(i, j);
       }
     }
-    long scale = 1;
-    for (long[] a : m) {
-      long sum = 0;
-      for (long[] b : m) {
-        long product = 0;
-        for (int j = 0; j < a.length; j++) {
-          product += a[j] * b[j];
-        }
-        sum += Math.abs(product);
+    double[] sums = new double[m.length];
+    double scale = 1;
+    for (int i = 0; i < m.length; i++) {
+      sums[i] += dot(m[i], m[i]);
+      for (int j = 0; j < i; j++) {
+        double product = Math.abs(dot(m[i], m[j]));
+        sums[i] += product;
+        sums[j] += product;
       }
+    }
+    for (double sum : sums) {
       scale = Math.max(scale, sum);
     }
-    return scale;
+    return (long) scale;
   }
 
   /** What the class comment promises and this is not, or null: one from a file may be anything. */

@@ -9,6 +9,8 @@ import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -185,12 +187,14 @@ final class ProjectionScreen implements Screen {
   }
 
   private double[][] sample(ByteMatrix rows) {
-    Coordinates c = pool.take().first(Math.min(PIECE, rows.rows()));
+    Coordinates whole = pool.take();
+    Coordinates c = whole.first(Math.min(PIECE, rows.rows()));
     project(rows.rows(0, c.count()), c);
     double[][] sample = new double[c.count()][];
     for (int i = 0; i < sample.length; i++) {
       sample[i] = all(c, i).clone();
     }
+    pool.give(whole);
     return sample;
   }
 
@@ -219,11 +223,13 @@ final class ProjectionScreen implements Screen {
       int to = Math.min(blocks[b].rows(), from + PIECE);
       Coordinates c = whole.first(to - from);
       project(blocks[b].rows(from, to), c);
-      for (int i = 0; i < c.count(); i++) {
-        int norm = c.norms.get(0, i);
-        for (int p = 0; p < terms() - 1; p++) {
+      for (int p = 0; p < terms() - 1; p++) {
+        for (int i = 0; i < c.count(); i++) {
           vectorBlocks[b].set(p, from + i, c.z.get(i, p));
         }
+      }
+      for (int i = 0; i < c.count(); i++) {
+        int norm = c.norms.get(0, i);
         vectorBlocks[b].set(terms() - 1, from + i, (float) (-0.5 * norm));
         if (rounded != null) {
           rounded.set(firstRows[b] + from + i, all(c, i));
@@ -323,14 +329,16 @@ final class ProjectionScreen implements Screen {
     int count = c.count();
     FloatMatrix products = queries.products.block(0, count, 0, vectorBlocks[block].columns());
     kernels.gemm(Transpose.NO, Transpose.NO, 1, c.z, vectorBlocks[block], 0, products);
+    MemorySegment elements = products.segment();
     for (int query = 0; query < count; query++) {
       float norm = c.norms.get(0, query);
-      float largest = seeds.limit(query, Integer.MAX_VALUE);
+      long first = Float.BYTES * products.index(query, 0);
+      float smallest = (norm - seeds.limit(query, Integer.MAX_VALUE)) / 2;
       for (int i = 0; i < rows; i++) {
-        float estimate = norm - 2 * products.get(query, i);
-        if (estimate <= largest) {
-          seeds.offer(query, (long) Math.max(0, estimate), base + i);
-          largest = seeds.limit(query, Integer.MAX_VALUE);
+        float product = elements.get(ValueLayout.JAVA_FLOAT_UNALIGNED, first + 4L * i);
+        if (product >= smallest) {
+          seeds.offer(query, (long) Math.max(0, norm - 2 * product), base + i);
+          smallest = (norm - seeds.limit(query, Integer.MAX_VALUE)) / 2;
         }
       }
     }
