@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  * so nothing underflows.
  *
  * <p><b>The second bound.</b> With all directions in place of the leading ones, w = (y / s, |Rx|)
- * brings no two rows further apart: |w_a - w_b| &lt;= |a - b|. They are compared as bytes, see {@link
- * RoundedVectors}.
+ * brings no two rows further apart: |w_a - w_b| &lt;= |a - b|. They are compared as bytes, see
+ * {@link RoundedVectors}.
  */
 final class ProjectionScreen implements Screen {
 
@@ -59,8 +59,8 @@ final class ProjectionScreen implements Screen {
 
   /**
    * The share of rows that may pass in a trial. Of 1,000 rows the nearest is as far as the 60th of
-   * 60,000, so in a search far fewer pass: MNIST has 0.05 in the trial and 0.002 in a search for the
-   * nearest. Without structure it is 1.
+   * 60,000, so in a search far fewer pass: MNIST has 0.05 in the trial and 0.002 in a search for
+   * the nearest. Without structure it is 1.
    */
   private static final double MOST_PASS = 0.5;
 
@@ -100,8 +100,7 @@ final class ProjectionScreen implements Screen {
   private static boolean helps(Engine engine, ByteMatrix[] blocks, Projection projection) {
     ByteMatrix rows = blocks[blocks.length - 1];
     ByteMatrix queries = blocks[blocks.length - 2].rows(0, TRIALS);
-    ProjectionScreen screen =
-        new ProjectionScreen(engine, new ByteMatrix[] {rows}, projection, 1);
+    ProjectionScreen screen = new ProjectionScreen(engine, new ByteMatrix[] {rows}, projection, 1);
     IntMatrix distances = IntMatrix.zeros(TRIALS, rows.rows());
     engine.kernels().distances(Metric.SQUARED_L2, queries, rows, distances);
     int[] limits = new int[TRIALS];
@@ -290,7 +289,9 @@ final class ProjectionScreen implements Screen {
     }
   }
 
-  /** All coordinates of a projected row and the length of the rest, in an array of the workspace. */
+  /**
+   * All coordinates of a projected row and the length of the rest, in an array of the workspace.
+   */
   private double[] all(Coordinates c, int i) {
     int dimensions = projection.dimensions();
     double s = Math.sqrt((double) projection.scale());

@@ -4,6 +4,7 @@ import dev.lanewise.engine.io.ModelFile;
 import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.Matrix;
 
 /**
  * Vectors rounded to bytes, and how far that moved each.
@@ -89,7 +90,7 @@ final class RoundedVectors {
     this.originLength = length(origin);
   }
 
-  private static <M extends dev.lanewise.engine.matrix.Matrix> M matching(
+  private static <M extends Matrix> M matching(
       ModelFile file, String name, M matrix, int rows, int columns) {
     if (matrix.rows() != rows || matrix.columns() != columns) {
       throw file.wrong(name, "is " + matrix.shape() + " and must be " + rows + " x " + columns);
@@ -106,11 +107,7 @@ final class RoundedVectors {
   }
 
   void save(ModelWriter writer) {
-    writer
-        .floats(ORIGIN, origin)
-        .integer(STEP, stepParts)
-        .bytes(ROWS, rows)
-        .floats(ERRORS, errors);
+    writer.floats(ORIGIN, origin).integer(STEP, stepParts).bytes(ROWS, rows).floats(ERRORS, errors);
   }
 
   void verify(ModelFile file, RoundedVectors built) {

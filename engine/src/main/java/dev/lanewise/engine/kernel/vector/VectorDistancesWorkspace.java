@@ -25,10 +25,10 @@ final class VectorDistancesWorkspace {
 
   final float[] floats = new float[VectorDistances.ROWS];
 
-  /** The comparisons of a tile of a screen, a word a query. */
   /** A bit for each column, in rows of whole words for each query. */
   long[] words = new long[0];
 
+  /** The comparisons of a tile of a screen, a word a query. */
   final long[] masks = new long[VectorScreen.FLOAT_QUERIES];
 
   /** The two sums of each query of a tile of bytes. */
@@ -82,7 +82,9 @@ final class VectorDistancesWorkspace {
     }
   }
 
-  /** Makes room for a bit for each of n columns and m queries, all 0; returns the words of a query. */
+  /**
+   * Makes room for a bit for each of n columns and m queries, all 0; returns the words of a query.
+   */
   int words(int m, int n) {
     int each = Math.ceilDiv(n, Long.SIZE);
     int needed = Math.multiplyExact(m, each);

@@ -67,7 +67,11 @@ final class VectorScreen {
     workspace.panel(groups * FLOAT_QUERIES, d);
     float[] panel = workspace.panel;
     for (int i = 0; i < groups * FLOAT_QUERIES; i++) {
-      pack(queries, Math.min(i, m - 1), panel, i / FLOAT_QUERIES * FLOAT_QUERIES * d + i % FLOAT_QUERIES);
+      pack(
+          queries,
+          Math.min(i, m - 1),
+          panel,
+          i / FLOAT_QUERIES * FLOAT_QUERIES * d + i % FLOAT_QUERIES);
     }
     MemorySegment v = vectors.segment();
     long first = Float.BYTES * vectors.offset();
@@ -124,8 +128,8 @@ final class VectorScreen {
   /**
    * Turns bits into positions. Few words have more than {@value #AT_ONCE}, so that many are written
    * whether they are there or not: those that are not are overwritten by the next, or belong to the
-   * next query. A loop over the bits of each tile, whose end no processor predicts, takes a fifth of
-   * the whole scan where 1.5 % pass.
+   * next query. A loop over the bits of each tile, whose end no processor predicts, takes a fifth
+   * of the whole scan where 1.5 % pass.
    */
   private static void emit(long[] bits, int words, int m, int n, int[] counts, int[] hits) {
     for (int i = 0; i < m; i++) {
