@@ -116,7 +116,8 @@ record Projection(FloatMatrix matrix, long scale, int leading, long leadingScale
 
   /**
    * A rotation of coordinates after which the first {@code leading} vary most: subspace iteration
-   * on their covariances (Rayleigh and Ritz), and whatever completes it.
+   * on their covariances (Rayleigh and Ritz), and whatever completes it. Coordinates that are always
+   * 0, of directions that depend on others, stay out of it, so that what comes out is orthogonal.
    *
    * @param w coordinates of the sample
    */
@@ -132,6 +133,11 @@ record Projection(FloatMatrix matrix, long scale, int leading, long leadingScale
       orthonormalize(u);
     }
     FloatMatrix rotation = random(dimensions, dimensions);
+    for (int j = 0; j < dimensions; j++) {
+      if (covariances.get(j, j) == 0) {
+        rotation.block(0, dimensions, j, j + 1).setAll(FloatMatrix.zeros(dimensions, 1));
+      }
+    }
     rotation.rows(0, leading).setAll(u);
     orthonormalize(rotation);
     return rotation;

@@ -69,7 +69,7 @@ final class RoundedVectors {
         squares += vector[p] * vector[p];
       }
       double mean = sum / sample.length;
-      origin.set(0, p, (float) Math.rint(mean));
+      origin.set(0, p, (float) Math.round(mean));
       largest = Math.max(largest, squares / sample.length - mean * mean);
     }
     double parts = STEP_PARTS * DEVIATIONS * Math.sqrt(largest) / Byte.MAX_VALUE;

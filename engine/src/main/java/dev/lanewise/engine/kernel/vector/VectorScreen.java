@@ -139,7 +139,7 @@ final class VectorScreen {
         long mask = bits[i * words + w];
         int next = at + Long.bitCount(mask);
         int base = w * Long.SIZE;
-        if (at + AT_ONCE <= hits.length) {
+        if (at + AT_ONCE <= m * n) {
           for (int h = 0; h < AT_ONCE; h++) {
             hits[at + h] = base + Long.numberOfTrailingZeros(mask);
             mask &= mask - 1;
