@@ -33,8 +33,11 @@ public final class ByteProducts {
    */
   public static final int MIN_QUERIES = 8;
 
-  /** Rows of a tile: at 784 columns a tile of floats is 0.8 MB, within a second-level cache. */
-  private static final int TILE = 256;
+  /** Rows of a tile: at 784 columns a tile of floats is 0.8 MB, about a second-level cache. */
+  private static final int ROWS = 256;
+
+  /** Queries of a tile: for so many, rows become floats once. */
+  private static final int QUERIES = 512;
 
   /** {@link Kernels#gemm}. */
   @FunctionalInterface
@@ -65,20 +68,24 @@ public final class ByteProducts {
    * element types there and not between segments (measured: 0.2 against 1.9 ns an element).
    */
   private static final class Scratch {
-    final Tile queries = new Tile();
-    final Tile rows = new Tile();
-    final FloatMatrix products = FloatMatrix.zeros(TILE, TILE);
+    final Tile queries = new Tile(QUERIES);
+    final Tile rows = new Tile(ROWS);
+    final FloatMatrix products = FloatMatrix.zeros(QUERIES, ROWS);
     final byte[] bytes = new byte[CHUNK];
     final float[] floats = new float[CHUNK];
-    final int[] sums = new int[TILE];
-    final int[] results = new int[TILE];
+    final int[] sums = new int[ROWS];
+    final int[] results = new int[ROWS];
   }
 
   /** Some rows of a chunk of columns as centred floats, and what each adds to its results. */
   private static final class Tile {
-    final MemorySegment floats =
-        Arena.ofAuto().allocate((long) TILE * CHUNK * Float.BYTES, Matrix.ALIGNMENT);
-    final int[] terms = new int[TILE];
+    final MemorySegment floats;
+    final int[] terms;
+
+    Tile(int rows) {
+      floats = Arena.ofAuto().allocate((long) rows * CHUNK * Float.BYTES, Matrix.ALIGNMENT);
+      terms = new int[rows];
+    }
 
     FloatMatrix fill(Metric metric, ByteMatrix bytes, int from, int to, Scratch scratch) {
       int width = to - from;
@@ -112,14 +119,14 @@ public final class ByteProducts {
     Scratch borrowed = idle.poll();
     Scratch scratch = borrowed == null ? new Scratch() : borrowed;
     try {
-      for (int i = 0; i < queries.rows(); i += TILE) {
-        int toQuery = Math.min(i + TILE, queries.rows());
+      for (int i = 0; i < queries.rows(); i += QUERIES) {
+        int toQuery = Math.min(i + QUERIES, queries.rows());
         for (int p = 0; p < rows.columns(); p += CHUNK) {
           int toColumn = Math.min(p + CHUNK, rows.columns());
           FloatMatrix queryFloats =
               scratch.queries.fill(metric, queries.rows(i, toQuery), p, toColumn, scratch);
-          for (int j = 0; j < rows.rows(); j += TILE) {
-            int toRow = Math.min(j + TILE, rows.rows());
+          for (int j = 0; j < rows.rows(); j += ROWS) {
+            int toRow = Math.min(j + ROWS, rows.rows());
             FloatMatrix rowFloats =
                 scratch.rows.fill(metric, rows.rows(j, toRow), p, toColumn, scratch);
             FloatMatrix products = scratch.products.block(0, toQuery - i, 0, toRow - j);

@@ -104,7 +104,8 @@ public interface Kernels {
    * @param vectors d x n: a vector a column
    * @param limits m values; NaN lets nothing pass
    * @param counts receives how many there are for each query; at least m long
-   * @param hits receives them, ascending, from i * n on; at least m * n long
+   * @param hits receives them, ascending, from i * n on; what lies between is undefined afterwards;
+   *     at least m * n long
    */
   void dotsAtLeast(
       FloatMatrix queries, FloatMatrix vectors, float[] limits, int[] counts, int[] hits);
@@ -118,7 +119,8 @@ public interface Kernels {
    * @param vectors d x n: a vector a column
    * @param limits m values
    * @param counts receives how many there are for each query; at least m long
-   * @param hits receives them, ascending, from i * n on; at least m * n long
+   * @param hits receives them, ascending, from i * n on; what lies between is undefined afterwards;
+   *     at least m * n long
    */
   void l1AtMost(ByteMatrix queries, ByteMatrix vectors, int[] limits, int[] counts, int[] hits);
 

@@ -25,13 +25,14 @@ import org.jspecify.annotations.Nullable;
  * the first blocks with the lowest estimates; the k-th smallest of their distances is a limit that
  * the k-th neighbour cannot exceed. Then only rows pass whose bound is at most the limit (equality
  * included: a tie may be decided by the row), and the limit sinks from block to block. Where more
- * than one row in seven passes, the screen does not pay and the rest is measured row by row. All
- * this depends on the data alone, never on threads, and never changes a result.
+ * than one row in seven passes, the screen does not pay and the rest is measured row by row; where
+ * a trial says so in advance, there is none. All this depends on the data alone, never on threads,
+ * and never changes a result.
  */
 final class ByteIndex implements NearestNeighbors.Index {
 
   /** The most queries a task: the rows of a block are read from memory once for so many. */
-  static final int QUERIES = 256;
+  static final int QUERIES = 512;
 
   /**
    * The fewest, and what all are a multiple of: where nothing can be pruned, rows turn into floats
@@ -41,6 +42,9 @@ final class ByteIndex implements NearestNeighbors.Index {
 
   /** Tasks that a search should have at least, so that threads end at about the same time. */
   private static final int TASKS = 16;
+
+  /** The same without a screen, for each thread: all tasks take the same time then. */
+  private static final int TASKS_A_THREAD = 3;
 
   /** Rows a block: with 42 floats a row, the screen's part is 172 kB, in the second-level cache. */
   static final int ROWS = 1024;
@@ -60,6 +64,9 @@ final class ByteIndex implements NearestNeighbors.Index {
    */
   private static final double MAX_SURVIVORS = 0.15;
 
+  /** What a second bound takes of a distance: it has a sixth or a quarter of the columns. */
+  private static final double NARROWING = 0.25;
+
   /** The kind of a file that holds one. */
   static final String KIND = "byte-index";
 
@@ -77,16 +84,16 @@ final class ByteIndex implements NearestNeighbors.Index {
   private final Pool<Workspace> pool;
 
   ByteIndex(Engine engine, ByteMatrix source, Distance distance) {
-    this(engine, source, distance, MIN_ROWS, 1);
+    this(engine, source, distance, false, 1);
   }
 
   /**
    * For tests.
    *
-   * @param minRows the fewest rows that are screened
+   * @param always whether few rows are screened too, and such that it does not help
    * @param slack 1; less makes bounds too tight, and results wrong
    */
-  ByteIndex(Engine engine, ByteMatrix source, Distance distance, int minRows, double slack) {
+  ByteIndex(Engine engine, ByteMatrix source, Distance distance, boolean always, double slack) {
     this.engine = engine;
     this.metric = distance.metric();
     this.columns = source.columns();
@@ -94,26 +101,30 @@ final class ByteIndex implements NearestNeighbors.Index {
     this.blocks = blocks(rows);
     this.dealt = true;
     this.file = null;
-    for (int b = 0; b < blocks.length; b++) {
-      for (int i = 0; i < blocks[b].rows(); i++) {
-        int row = row(b, i);
-        blocks[b].block(i, i + 1, 0, columns).setAll(source.rows(row, row + 1));
-      }
-    }
-    if (source.rows() < minRows) {
+    engine.parallelism().forEach(blocks.length, b -> deal(source, b));
+    if (!always && source.rows() < MIN_ROWS) {
       this.screen = null;
     } else if (metric == Metric.L1) {
       this.screen =
           columns < BlockSumScreen.MIN_COLUMNS
               ? null
               : new BlockSumScreen(engine, blocks, columns, slack);
+    } else if (columns < ProjectionScreen.MIN_COLUMNS) {
+      this.screen = null;
     } else {
       this.screen =
-          columns < ProjectionScreen.MIN_COLUMNS
-              ? null
-              : new ProjectionScreen(engine, blocks, slack);
+          always
+              ? new ProjectionScreen(engine, blocks, slack)
+              : ProjectionScreen.ifItHelps(engine, blocks);
     }
     this.pool = pool();
+  }
+
+  private void deal(ByteMatrix source, int b) {
+    for (int i = 0; i < blocks[b].rows(); i++) {
+      int row = row(b, i);
+      blocks[b].block(i, i + 1, 0, columns).setAll(source.rows(row, row + 1));
+    }
   }
 
   /** Rows in their order, some of which are yet to come; see {@link #append}. */
@@ -319,7 +330,9 @@ final class ByteIndex implements NearestNeighbors.Index {
               + " FloatMatrix");
     }
     int all = queries.rows();
-    int wanted = Math.ceilDiv(Math.ceilDiv(all, TASKS), MIN_QUERIES) * MIN_QUERIES;
+    Screen bounds = k <= MAX_K ? screen : null;
+    int tasks = bounds == null ? TASKS_A_THREAD * engine.parallelism().threads() : TASKS;
+    int wanted = Math.ceilDiv(Math.ceilDiv(all, tasks), MIN_QUERIES) * MIN_QUERIES;
     int some = Math.clamp(wanted, MIN_QUERIES, QUERIES);
     Found found = new Found(all, k);
     Thread caller = Thread.currentThread();
@@ -332,8 +345,8 @@ final class ByteIndex implements NearestNeighbors.Index {
               int to = Math.min(all, from + some);
               Workspace workspace = pool.take();
               workspace.take(queries, from, to, hidden, caller);
-              if (screen != null && k <= MAX_K) {
-                screened(screen, workspace, k);
+              if (bounds != null) {
+                screened(bounds, workspace, k);
               } else {
                 workspace.best.reset(workspace.count(), k);
                 for (int block = 0; block < blocks.length; block++) {
@@ -352,17 +365,25 @@ final class ByteIndex implements NearestNeighbors.Index {
     seed(screen, workspace, k);
     TopK best = workspace.best;
     best.reset(workspace.count(), k);
+    long passed = 0;
     long measured = 0;
     long seen = 0;
     int block = 0;
-    for (; block < blocks.length && measured <= MAX_SURVIVORS * seen; block++) {
+    for (;
+        block < blocks.length && measured + NARROWING * passed <= MAX_SURVIVORS * seen;
+        block++) {
       workspace.checkInterrupted();
       for (int query = 0; query < workspace.count(); query++) {
         workspace.limits[query] = (int) best.limit(query, workspace.ceilings[query]);
       }
       screen.scan(block, workspace.limits, workspace.scratch(), workspace.counts, workspace.hits);
+      // First all bounds, then all distances: each stays in the cache meanwhile.
       for (int query = 0; query < workspace.count(); query++) {
-        measured += measureHits(screen, workspace, block, query);
+        passed += workspace.counts[query];
+        narrow(screen, workspace, block, query);
+      }
+      for (int query = 0; query < workspace.count(); query++) {
+        measured += measureHits(workspace, block, query);
       }
       seen += (long) workspace.count() * blocks[block].rows();
     }
@@ -404,12 +425,12 @@ final class ByteIndex implements NearestNeighbors.Index {
     }
   }
 
-  private int measureHits(Screen screen, Workspace workspace, int block, int query) {
-    int width = width(blocks[block].rows());
-    int found = workspace.counts[query];
+  /** Leaves those hits that are rows and pass the second bound. */
+  private void narrow(Screen screen, Workspace workspace, int block, int query) {
+    int first = query * width(blocks[block].rows());
     int chosen = 0;
-    for (int hit = 0; hit < found; hit++) {
-      int position = workspace.hits[query * width + hit];
+    for (int hit = 0; hit < workspace.counts[query]; hit++) {
+      int position = workspace.hits[first + hit];
       if (position < blocks[block].rows()) {
         workspace.chosen[chosen++] = position;
       }
@@ -417,6 +438,14 @@ final class ByteIndex implements NearestNeighbors.Index {
     chosen =
         screen.narrow(
             block, query, workspace.limits[query], workspace.scratch(), workspace.chosen, chosen);
+    System.arraycopy(workspace.chosen, 0, workspace.hits, first, chosen);
+    workspace.counts[query] = chosen;
+  }
+
+  private int measureHits(Workspace workspace, int block, int query) {
+    int chosen = workspace.counts[query];
+    int first = query * width(blocks[block].rows());
+    System.arraycopy(workspace.hits, first, workspace.chosen, 0, chosen);
     measure(workspace, block, query, chosen);
     return chosen;
   }

@@ -1,6 +1,8 @@
 package dev.lanewise.engine.neighbors;
 
+import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.kernel.Kernels;
+import dev.lanewise.engine.kernel.ParallelGemm;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -10,8 +12,9 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Integer directions that keep most of the differences between rows: the leading principal
- * components of a sample, by subspace iteration, scaled up and rounded.
+ * Integer directions that keep most of the differences between rows: about the leading principal
+ * components of a sample, scaled up and rounded. The first {@code leading} of them are the best so
+ * many, and serve alone too.
  *
  * <p>They are integers so that projections are exact in float arithmetic on every backend: a row of
  * M has sum |M_j| at most 65,793, so every partial sum of its products with bytes stays below 2^24.
@@ -21,11 +24,19 @@ import org.jspecify.annotations.Nullable;
  * @param matrix M, dimensions x columns, integers
  * @param scale s^2, at least the largest eigenvalue of M M': its largest sum of absolute values of
  *     a row, an integer
+ * @param leading how many rows of M serve alone
+ * @param leadingScale as {@code scale}, of these rows
  */
-record Projection(FloatMatrix matrix, long scale) {
+record Projection(FloatMatrix matrix, long scale, int leading, long leadingScale) {
 
   /** With 2 more terms, 6 % of the 784 products of a whole distance. */
-  static final int MAX_DIMENSIONS = 46;
+  static final int MAX_LEADING = 46;
+
+  /** With the length of the rest, 128 bytes: two cache lines. */
+  private static final int MAX_DIMENSIONS = 127;
+
+  /** From here on {@link #MAX_DIMENSIONS} are at most a quarter of the columns. */
+  static final int MIN_COLUMNS_FOR_MORE = 512;
 
   /** The largest sum of absolute values: 255 times it is below 2^24. */
   private static final int MAX_SUM = 65_793;
@@ -37,18 +48,26 @@ record Projection(FloatMatrix matrix, long scale) {
   static final int MAX_SCALE = 1 << 30;
 
   /** Enough for directions that are good, which is all that is needed. */
-  private static final int ITERATIONS = 5;
+  private static final int ITERATIONS = 2;
+
+  /** The same, where a step costs a thousandth. */
+  private static final int LEADING_ITERATIONS = 8;
 
   /** How many directions. */
   int dimensions() {
     return matrix.rows();
   }
 
+  /** How many directions rows of so many columns have. */
+  static int dimensions(int columns) {
+    return columns < MIN_COLUMNS_FOR_MORE ? Math.min(MAX_LEADING, columns / 4) : MAX_DIMENSIONS;
+  }
+
   /**
    * Fits to the first two blocks, each of which is a fair sample of all rows. The same blocks and
    * kernels give the same projection.
    */
-  static Projection fit(Kernels kernels, ByteMatrix[] blocks) {
+  static Projection fit(Engine engine, ByteMatrix[] blocks) {
     int columns = blocks[0].columns();
     int first = blocks[0].rows();
     int sample = first + (blocks.length > 1 ? blocks[1].rows() : 0);
@@ -57,22 +76,72 @@ record Projection(FloatMatrix matrix, long scale) {
     if (blocks.length > 1) {
       convert(blocks[1], x.rows(first, sample));
     }
-    center(kernels, x);
-    int dimensions = Math.min(MAX_DIMENSIONS, columns / 4);
-    FloatMatrix v = FloatMatrix.zeros(dimensions, columns);
-    SplittableRandom random = new SplittableRandom(1);
-    for (int i = 0; i < dimensions; i++) {
-      for (int j = 0; j < columns; j++) {
-        v.set(i, j, (float) random.nextDouble(-1, 1));
-      }
-    }
+    center(engine.kernels(), x);
+    int dimensions = dimensions(columns);
+    FloatMatrix v = random(dimensions, columns);
     FloatMatrix w = FloatMatrix.zeros(sample, dimensions);
     for (int i = 0; i < ITERATIONS; i++) {
-      kernels.gemm(Transpose.NO, Transpose.YES, 1, x, v, 0, w);
-      kernels.gemm(Transpose.YES, Transpose.NO, 1, w, x, 0, v);
+      multiply(engine, Transpose.NO, Transpose.YES, x, v, w);
+      multiply(engine, Transpose.YES, Transpose.NO, w, x, v);
       orthonormalize(v);
     }
-    return round(v);
+    multiply(engine, Transpose.NO, Transpose.YES, x, v, w);
+    FloatMatrix rotation = rotation(engine.kernels(), w, Math.min(MAX_LEADING, dimensions));
+    FloatMatrix rotated = FloatMatrix.zeros(dimensions, columns);
+    multiply(engine, Transpose.NO, Transpose.NO, rotation, v, rotated);
+    return round(rotated);
+  }
+
+  private static void multiply(
+      Engine engine,
+      Transpose transposeA,
+      Transpose transposeB,
+      FloatMatrix a,
+      FloatMatrix b,
+      FloatMatrix c) {
+    ParallelGemm.gemm(
+        engine.kernels(), engine.parallelism(), transposeA, transposeB, 1, a, b, 0, c);
+  }
+
+  private static FloatMatrix random(int rows, int columns) {
+    FloatMatrix x = FloatMatrix.zeros(rows, columns);
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        x.set(i, j, (float) random.nextDouble(-1, 1));
+      }
+    }
+    return x;
+  }
+
+  /**
+   * A rotation of coordinates after which the first {@code leading} vary most: subspace iteration
+   * on their covariances (Rayleigh and Ritz), and whatever completes it. Coordinates that are
+   * always 0, of directions that depend on others, stay out of it, so that what comes out is
+   * orthogonal.
+   *
+   * @param w coordinates of the sample
+   */
+  private static FloatMatrix rotation(Kernels kernels, FloatMatrix w, int leading) {
+    int dimensions = w.columns();
+    FloatMatrix covariances = FloatMatrix.zeros(dimensions, dimensions);
+    kernels.gemm(Transpose.YES, Transpose.NO, 1, w, w, 0, covariances);
+    FloatMatrix u = random(leading, dimensions);
+    for (int i = 0; i < LEADING_ITERATIONS; i++) {
+      FloatMatrix next = FloatMatrix.zeros(leading, dimensions);
+      kernels.gemm(Transpose.NO, Transpose.NO, 1, u, covariances, 0, next);
+      u = next;
+      orthonormalize(u);
+    }
+    FloatMatrix rotation = random(dimensions, dimensions);
+    for (int j = 0; j < dimensions; j++) {
+      if (covariances.get(j, j) == 0) {
+        rotation.block(0, dimensions, j, j + 1).setAll(FloatMatrix.zeros(dimensions, 1));
+      }
+    }
+    rotation.rows(0, leading).setAll(u);
+    orthonormalize(rotation);
+    return rotation;
   }
 
   /** Copies bytes into floats. */
@@ -134,12 +203,23 @@ record Projection(FloatMatrix matrix, long scale) {
     }
   }
 
+  /** Four sums, because an addition takes as long as four. */
   private static double dot(double[] a, double[] b) {
-    double sum = 0;
-    for (int j = 0; j < a.length; j++) {
-      sum += a[j] * b[j];
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    int whole = a.length - a.length % 4;
+    for (int j = 0; j < whole; j += 4) {
+      sum0 += a[j] * b[j];
+      sum1 += a[j + 1] * b[j + 1];
+      sum2 += a[j + 2] * b[j + 2];
+      sum3 += a[j + 3] * b[j + 3];
     }
-    return sum;
+    for (int j = whole; j < a.length; j++) {
+      sum0 += a[j] * b[j];
+    }
+    return sum0 + sum1 + sum2 + sum3;
   }
 
   /** Scales all directions by one number and rounds them to integers. */
@@ -160,30 +240,32 @@ record Projection(FloatMatrix matrix, long scale) {
         v.set(i, j, (float) Math.round(factor * v.get(i, j)));
       }
     }
-    return new Projection(v, scaleOf(v));
+    int leading = Math.min(MAX_LEADING, v.rows());
+    return new Projection(v, scaleOf(v), leading, scaleOf(v.rows(0, leading)));
   }
 
-  /** Of integers. */
+  /** Of integers, whose products and sums of them doubles hold exactly: they are below 2^33. */
   private static long scaleOf(FloatMatrix integers) {
-    long[][] m = new long[integers.rows()][integers.columns()];
+    double[][] m = new double[integers.rows()][integers.columns()];
     for (int i = 0; i < m.length; i++) {
       for (int j = 0; j < m[i].length; j++) {
-        m[i][j] = (long) integers.get(i, j);
+        m[i][j] = integers.get(i, j);
       }
     }
-    long scale = 1;
-    for (long[] a : m) {
-      long sum = 0;
-      for (long[] b : m) {
-        long product = 0;
-        for (int j = 0; j < a.length; j++) {
-          product += a[j] * b[j];
-        }
-        sum += Math.abs(product);
+    double[] sums = new double[m.length];
+    double scale = 1;
+    for (int i = 0; i < m.length; i++) {
+      sums[i] += dot(m[i], m[i]);
+      for (int j = 0; j < i; j++) {
+        double product = Math.abs(dot(m[i], m[j]));
+        sums[i] += product;
+        sums[j] += product;
       }
+    }
+    for (double sum : sums) {
       scale = Math.max(scale, sum);
     }
-    return scale;
+    return (long) scale;
   }
 
   /** What the class comment promises and this is not, or null: one from a file may be anything. */
@@ -202,6 +284,12 @@ record Projection(FloatMatrix matrix, long scale) {
       }
     }
     long actual = scaleOf(matrix);
-    return actual == scale ? null : "has scale " + actual + ", not " + scale;
+    if (actual != scale) {
+      return "has scale " + actual + ", not " + scale;
+    }
+    actual = scaleOf(matrix.rows(0, leading));
+    return actual == leadingScale
+        ? null
+        : "has scale " + actual + " in its leading rows, not " + leadingScale;
   }
 }

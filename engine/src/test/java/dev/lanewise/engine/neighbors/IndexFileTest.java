@@ -63,7 +63,7 @@ class IndexFileTest {
   void anOpenedIndexFindsWhatTheSavedOneDid(BackendRequest backend) {
     Random random = new Random(1);
     Path file = directory.resolve("index.lwm");
-    for (int[] shape : new int[][] {{1, 1}, {70, 3}, {4_200, 75}}) {
+    for (int[] shape : new int[][] {{1, 1}, {70, 3}, {4_200, 75}, {4_200, 520}}) {
       for (Distance distance : Distance.values()) {
         try (Engine first = Engine.builder().threads(2).open();
             Engine second = Engine.builder().backend(backend).threads(2).open()) {
@@ -101,9 +101,9 @@ class IndexFileTest {
     }
   }
 
-  private Path saved(Engine engine, Distance distance, int rows) {
-    Path file = directory.resolve(distance + "-" + rows + ".lwm");
-    NearestNeighbors.of(engine, bytes(new Random(2), rows, 64), distance).save(file);
+  private Path saved(Engine engine, Distance distance, int rows, int columns) {
+    Path file = directory.resolve(distance + "-" + rows + "-" + columns + ".lwm");
+    NearestNeighbors.of(engine, bytes(new Random(2), rows, columns), distance).save(file);
     return file;
   }
 
@@ -115,9 +115,10 @@ class IndexFileTest {
   @EnumSource(Distance.class)
   void damageIsFoundByVerifyAndHarmlessWithoutIt(Distance distance) throws IOException {
     Random random = new Random(3);
-    ByteMatrix queries = bytes(random, 3, 64);
+    int columns = 512;
+    ByteMatrix queries = bytes(random, 3, columns);
     try (Engine engine = Engine.builder().threads(1).open()) {
-      Path file = saved(engine, distance, 4_200);
+      Path file = saved(engine, distance, 4_200, columns);
       Path bad = directory.resolve("bad.lwm");
       for (ModelFile.Entry entry : ModelFile.open(file).entries()) {
         for (int i = 0; entry.type().isMatrix() && i < 6; i++) {
@@ -151,7 +152,7 @@ class IndexFileTest {
   void aForgedScreenIsFoundByVerify() {
     try (Engine engine = Engine.builder().threads(1).open()) {
       for (Distance distance : Distance.values()) {
-        ModelFile file = ModelFile.open(saved(engine, distance, 4_200));
+        ModelFile file = ModelFile.open(saved(engine, distance, 4_200, 512));
         for (ModelFile.Entry entry : file.entries()) {
           if (entry.name().equals("rows")
               || entry.name().equals("columns")
@@ -183,12 +184,14 @@ class IndexFileTest {
         case INTEGER -> writer.integer(name, file.integer(name) + (change ? 1 : 0));
         case UINT8 -> {
           ByteMatrix matrix = file.bytes(name).copy();
-          matrix.set(1, 1, matrix.get(1, 1) ^ (change ? 1 : 0));
+          int last = matrix.rows() - 1;
+          matrix.set(last, 1, matrix.get(last, 1) ^ (change ? 1 : 0));
           writer.bytes(name, matrix);
         }
         case FLOAT32 -> {
           FloatMatrix matrix = file.floats(name).copy();
-          matrix.set(1, 1, matrix.get(1, 1) + (change ? 0.5f : 0));
+          int last = matrix.rows() - 1;
+          matrix.set(last, 1, matrix.get(last, 1) + (change ? 0.5f : 0));
           writer.floats(name, matrix);
         }
         default -> throw new IllegalStateException(name);
@@ -244,22 +247,23 @@ class IndexFileTest {
             .bytes("rows", rows)
             .text("screen", "PROJECTION")
             .floats("projection", FloatMatrix.zeros(47, 64)),
-        "is 47 x 64 and must be at most 46 x 64");
+        "is 47 x 64 and must be 16 x 64");
     refused(
         index("byte-index", "L2", 64)
             .bytes("rows", rows)
             .text("screen", "PROJECTION")
-            .floats("projection", FloatMatrix.zeros(2, 64))
+            .floats("projection", FloatMatrix.zeros(16, 64))
             .integer("scale", 1L << 40),
         "'scale' 1099511627776 is not in");
     refused(
         index("byte-index", "L2", 64)
             .bytes("rows", rows)
             .text("screen", "PROJECTION")
-            .floats("projection", FloatMatrix.zeros(2, 64))
+            .floats("projection", FloatMatrix.zeros(16, 64))
             .integer("scale", 1)
-            .floats("vectors", FloatMatrix.zeros(4, 64)),
-        "are 4 x 64 and must be 4 x 80");
+            .integer("leading-scale", 1)
+            .floats("vectors", FloatMatrix.zeros(18, 64)),
+        "are 18 x 64 and must be 18 x 80");
     refused(
         index("float-index", "L2", 5).floats("rows", FloatMatrix.zeros(3, 32)),
         "are 3 x 32 for 5 columns");
@@ -333,7 +337,7 @@ class IndexFileTest {
   @Test
   void anIndexEndsWithItsArena() {
     try (Engine engine = Engine.builder().threads(2).open()) {
-      Path file = saved(engine, Distance.L2, 100);
+      Path file = saved(engine, Distance.L2, 100, 64);
       NearestNeighbors index;
       try (Arena arena = Arena.ofShared()) {
         index = NearestNeighbors.open(engine, file, arena);

@@ -2,19 +2,26 @@ package dev.lanewise.engine.neighbors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lanewise.engine.kernel.scalar.ScalarKernels;
+import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProjectionTest {
 
-  private static final int COLUMNS = 64;
+  private static final int WIDE = 512;
 
-  private static int[][] directions(Random random) {
-    int[][] directions = new int[2][COLUMNS];
+  @AutoClose
+  private final Engine engine = Engine.builder().backend(BackendRequest.SCALAR).threads(2).open();
+
+  private static int[][] directions(int columns, Random random) {
+    int[][] directions = new int[2][columns];
     for (int[] direction : directions) {
       Arrays.setAll(direction, j -> random.nextBoolean() ? 1 : -1);
     }
@@ -23,11 +30,12 @@ class ProjectionTest {
 
   /** Rows far from 0 that differ in two directions, and by a little noise in all. */
   private static ByteMatrix rows(int count, Random random, int[][] directions) {
-    ByteMatrix rows = ByteMatrix.zeros(count, COLUMNS);
+    int columns = directions[0].length;
+    ByteMatrix rows = ByteMatrix.zeros(count, columns);
     for (int i = 0; i < count; i++) {
       double first = random.nextDouble(-1, 1);
       double second = random.nextDouble(-1, 1);
-      for (int j = 0; j < COLUMNS; j++) {
+      for (int j = 0; j < columns; j++) {
         double value = 150 + 50 * first * directions[0][j] + 30 * second * directions[1][j];
         rows.set(i, j, (int) Math.round(value) + random.nextInt(2));
       }
@@ -36,21 +44,20 @@ class ProjectionTest {
   }
 
   /** The share of all squared distances to the first row, of none of which it may be more. */
-  private static double kept(Projection projection, ByteMatrix rows) {
-    FloatMatrix m = projection.matrix();
+  private static double kept(FloatMatrix m, long scale, ByteMatrix rows) {
     double kept = 0;
     double all = 0;
     for (int i = 1; i < rows.rows(); i++) {
       double projected = 0;
       for (int d = 0; d < m.rows(); d++) {
         double y = 0;
-        for (int j = 0; j < COLUMNS; j++) {
+        for (int j = 0; j < rows.columns(); j++) {
           y += m.get(d, j) * (double) (rows.get(i, j) - rows.get(0, j));
         }
-        projected += y * y / projection.scale();
+        projected += y * y / scale;
       }
       double distance = 0;
-      for (int j = 0; j < COLUMNS; j++) {
+      for (int j = 0; j < rows.columns(); j++) {
         distance += Math.pow(rows.get(i, j) - (double) rows.get(0, j), 2);
       }
       assertThat(projected).isLessThanOrEqualTo(distance * (1 + 1e-9));
@@ -61,17 +68,26 @@ class ProjectionTest {
   }
 
   /** Any projection bounds distances from below; a good one leaves most of them. */
-  @Test
-  void keepsMostOfADistanceAndNeverMore() {
+  @ParameterizedTest
+  @ValueSource(ints = {64, WIDE})
+  void keepsMostOfADistanceAndNeverMore(int columns) {
     Random random = new Random(1);
-    ByteMatrix[] two = {rows(70, random, directions(random)), rows(50, random, directions(random))};
+    ByteMatrix[] two = {
+      rows(70, random, directions(columns, random)), rows(50, random, directions(columns, random))
+    };
     for (ByteMatrix[] blocks : new ByteMatrix[][] {two, {two[0]}}) {
-      Projection projection = Projection.fit(new ScalarKernels(), blocks);
+      Projection projection = Projection.fit(engine, blocks);
       assertThat(projection.wrong()).isNull();
-      assertThat(projection.dimensions()).isEqualTo(COLUMNS / 4);
-      assertThat(projection.scale()).isBetween(1L, (long) Projection.MAX_SCALE);
+      assertThat(projection.dimensions()).isEqualTo(columns == WIDE ? 127 : columns / 4);
+      assertThat(projection.leading()).isEqualTo(columns == WIDE ? 46 : columns / 4);
+      assertThat(projection.scale())
+          .isBetween(projection.leadingScale(), (long) Projection.MAX_SCALE);
+      assertThat(projection.leadingScale()).isPositive();
+      FloatMatrix m = projection.matrix();
       for (ByteMatrix block : blocks) {
-        assertThat(kept(projection, block)).isGreaterThan(0.98);
+        assertThat(kept(m, projection.scale(), block)).isGreaterThan(columns == WIDE ? 0.95 : 0.98);
+        assertThat(kept(m.rows(0, projection.leading()), projection.leadingScale(), block))
+            .isGreaterThan(0.95);
       }
     }
   }
@@ -82,17 +98,17 @@ class ProjectionTest {
   @Test
   void wastesNoDirectionOnWhereTheRowsAre() {
     Random random = new Random(2);
-    ByteMatrix rows = ByteMatrix.zeros(200, COLUMNS);
+    ByteMatrix rows = ByteMatrix.zeros(200, 64);
     for (int i = 0; i < rows.rows(); i++) {
-      for (int group = 0; group < COLUMNS; group += 4) {
+      for (int group = 0; group < rows.columns(); group += 4) {
         int shift = random.nextInt(61) - 30;
         for (int j = group; j < group + 4; j++) {
           rows.set(i, j, 128 + (j % 2 == 0 ? shift : -shift));
         }
       }
     }
-    Projection projection = Projection.fit(new ScalarKernels(), new ByteMatrix[] {rows});
-    assertThat(kept(projection, rows)).isGreaterThan(0.98);
+    Projection projection = Projection.fit(engine, new ByteMatrix[] {rows});
+    assertThat(kept(projection.matrix(), projection.scale(), rows)).isGreaterThan(0.98);
   }
 
   @Test
@@ -101,7 +117,7 @@ class ProjectionTest {
     byte[] bytes = new byte[60 * 784];
     random.nextBytes(bytes);
     ByteMatrix[] blocks = {ByteMatrix.copyOf(bytes, 60, 784)};
-    assertThat(Projection.fit(new ScalarKernels(), blocks).wrong()).isNull();
+    assertThat(Projection.fit(engine, blocks).wrong()).isNull();
   }
 
   @Test
@@ -116,7 +132,8 @@ class ProjectionTest {
   @Test
   void namesWhatIsWrongWithOne() {
     float[] whole = {3, -4, 0, 0, 65_000, -793};
-    assertThat(projection(whole, 65_000L * 65_000 + 793 * 793 + 260_000).wrong()).isNull();
+    long scale = 65_000L * 65_000 + 793 * 793 + 260_000;
+    assertThat(projection(whole, scale).wrong()).isNull();
     assertThat(projection(whole, 7).wrong()).isEqualTo("has scale 4225888849, not 7");
     assertThat(projection(new float[] {3, 4, 0, 0, 1, 2}, 25).wrong())
         .isEqualTo("has scale 29, not 25");
@@ -128,9 +145,13 @@ class ProjectionTest {
         .isEqualTo("has a fraction, NaN, in row 0, column 1");
     assertThat(projection(new float[] {0, 0, Float.NEGATIVE_INFINITY, 0, 0, 0}, 1).wrong())
         .isEqualTo("has a row 0 whose absolute values sum to Infinity");
+    FloatMatrix m = FloatMatrix.copyOf(whole, 2, 3);
+    assertThat(new Projection(m, scale, 1, 25).wrong()).isNull();
+    assertThat(new Projection(m, scale, 1, 24).wrong())
+        .isEqualTo("has scale 25 in its leading rows, not 24");
   }
 
   private static Projection projection(float[] twoRows, long scale) {
-    return new Projection(FloatMatrix.copyOf(twoRows, 2, 3), scale);
+    return new Projection(FloatMatrix.copyOf(twoRows, 2, 3), scale, 2, scale);
   }
 }

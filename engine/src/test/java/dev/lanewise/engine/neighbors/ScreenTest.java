@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.io.ModelFile;
 import dev.lanewise.engine.matrix.ByteMatrix;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -76,8 +79,8 @@ class ScreenTest {
   void neverChangesAResult(BackendRequest backend) {
     Random random = new Random(1);
     for (Kind kind : Kind.values()) {
-      for (int columns : new int[] {64, 100, 130, 784}) {
-        int n = columns == 784 ? 150 : columns == 64 ? 2_100 : 200 + random.nextInt(200);
+      for (int columns : new int[] {64, 100, 130, 512, 784}) {
+        int n = columns >= 512 ? 150 : columns == 64 ? 2_100 : 200 + random.nextInt(200);
         int m = 1 + random.nextInt(20);
         int[][] rows = values(kind, random, n, columns);
         int[][] queries = values(kind, random, m, columns);
@@ -89,7 +92,7 @@ class ScreenTest {
               Engine.builder().backend(backend).threads(1 + random.nextInt(3)).open()) {
             NearestNeighbors index =
                 new NearestNeighbors(
-                    new ByteIndex(engine, NearestNeighborsTest.bytes(rows), metric, 0, 1),
+                    new ByteIndex(engine, NearestNeighborsTest.bytes(rows), metric, true, 1),
                     columns,
                     metric);
             NearestNeighborsTest.assertSame(
@@ -151,12 +154,12 @@ class ScreenTest {
       ByteMatrix matrix = NearestNeighborsTest.bytes(rows);
       Neighbors exact = BruteForce.search(rows, Arrays.copyOf(rows, 300), metric, 2);
       NearestNeighborsTest.assertSame(
-          new NearestNeighbors(new ByteIndex(engine, matrix, metric, 0, 1), 784, metric)
+          new NearestNeighbors(new ByteIndex(engine, matrix, metric, true, 1), 784, metric)
               .search(queries, 2),
           exact,
           "slack 1");
       NearestNeighbors tight =
-          new NearestNeighbors(new ByteIndex(engine, matrix, metric, 0, 0), 784, metric);
+          new NearestNeighbors(new ByteIndex(engine, matrix, metric, true, 0), 784, metric);
       boolean right;
       try {
         right = Arrays.equals(tight.search(queries, 2).indices(), exact.indices());
@@ -197,7 +200,7 @@ class ScreenTest {
     try (Engine engine = Engine.builder().threads(1).open()) {
       NearestNeighbors index =
           new NearestNeighbors(
-              new ByteIndex(engine, NearestNeighborsTest.bytes(rows), Distance.L1, 0, 1),
+              new ByteIndex(engine, NearestNeighborsTest.bytes(rows), Distance.L1, true, 1),
               side * side,
               Distance.L1);
       for (int k : new int[] {1, 2, 5}) {
@@ -219,13 +222,82 @@ class ScreenTest {
     try (Engine engine = Engine.builder().threads(1).open()) {
       NearestNeighbors index =
           new NearestNeighbors(
-              new ByteIndex(engine, NearestNeighborsTest.bytes(rows), Distance.L1, 0, 1),
+              new ByteIndex(engine, NearestNeighborsTest.bytes(rows), Distance.L1, true, 1),
               columns,
               Distance.L1);
       NearestNeighborsTest.assertSame(
           index.search(NearestNeighborsTest.bytes(queries), 3),
           BruteForce.search(rows, queries, Distance.L1, 3),
           columns + " columns");
+    }
+  }
+
+  /**
+   * The second bound alone, for limits that are the very distances: no row may be lost. Without
+   * what rounding moved the vectors, rows are.
+   */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void theSecondBoundLosesNoRow(BackendRequest backend) {
+    Random random = new Random(5);
+    try (Engine engine = Engine.builder().backend(backend).threads(1).open()) {
+      for (Kind kind : Kind.values()) {
+        int[][] values = values(kind, random, 80, 784);
+        Arrays.fill(values[1], 255); // Far outside of what the steps are made for.
+        ByteMatrix rows = ByteIndex.padded(80, 784);
+        rows.block(0, 80, 0, 784).setAll(NearestNeighborsTest.bytes(values));
+        ByteMatrix[] blocks = {rows.rows(0, 50), rows.rows(50, 80)};
+        assertThat(lost(engine, blocks, values, 1)).as("%s", kind).isZero();
+        if (kind == Kind.IMAGES || kind == Kind.CLUSTERED) {
+          assertThat(lost(engine, blocks, values, 0)).as("%s without", kind).isPositive();
+        }
+      }
+    }
+  }
+
+  /** How many pairs do not pass with their own distance as the limit. */
+  private static int lost(Engine engine, ByteMatrix[] blocks, int[][] values, double slack) {
+    ProjectionScreen screen = new ProjectionScreen(engine, blocks, slack);
+    Screen.Scratch scratch = screen.scratch();
+    screen.prepare(blocks[0], scratch);
+    int lost = 0;
+    int first = 0;
+    for (int block = 0; block < blocks.length; block++) {
+      for (int query = 0; query < blocks[0].rows(); query++) {
+        for (int row = 0; row < blocks[block].rows(); row++) {
+          int distance = 0;
+          for (int j = 0; j < values[query].length; j++) {
+            int difference = values[query][j] - values[first + row][j];
+            distance += difference * difference;
+          }
+          lost += 1 - screen.narrow(block, query, distance, scratch, new int[] {row}, 1);
+        }
+      }
+      first += blocks[block].rows();
+    }
+    return lost;
+  }
+
+  /** Where nothing can be pruned, nothing is prepared for it. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      names = {"UNIFORM", "CLUSTERED"})
+  void aScreenIsBuiltWhereItHelps(Kind kind, @TempDir Path directory) {
+    Random random = new Random(6);
+    int[][] rows = values(kind, random, 4_100, 64);
+    int[][] queries = values(kind, random, 5, 64);
+    Path file = directory.resolve("index.lwm");
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      NearestNeighbors index =
+          NearestNeighbors.of(engine, NearestNeighborsTest.bytes(rows), Distance.L2);
+      index.save(file);
+      assertThat(ModelFile.open(file).text("screen"))
+          .isEqualTo(kind == Kind.UNIFORM ? "NONE" : "PROJECTION");
+      NearestNeighborsTest.assertSame(
+          index.search(NearestNeighborsTest.bytes(queries), 9),
+          BruteForce.search(rows, queries, Distance.L2, 9),
+          kind.name());
     }
   }
 

@@ -126,7 +126,7 @@ public abstract class SearchDifferential {
           case BYTES -> NearestNeighbors.of(engine, bytes(rows), distance);
           case SCREENED ->
               new NearestNeighbors(
-                  new ByteIndex(engine, bytes(rows), distance, 0, 1), columns, distance);
+                  new ByteIndex(engine, bytes(rows), distance, true, 1), columns, distance);
           case FLOATS -> NearestNeighbors.of(engine, FloatIndex.floats(bytes(rows)), distance);
           case UPDATED_BYTES, UPDATED_FLOATS ->
               updated(engine, random, data, kind == Kind.UPDATED_BYTES, distance, columns, rows);

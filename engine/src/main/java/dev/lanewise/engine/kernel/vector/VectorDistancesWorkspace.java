@@ -1,5 +1,6 @@
 package dev.lanewise.engine.kernel.vector;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,11 @@ final class VectorDistancesWorkspace {
 
   final float[] floats = new float[VectorDistances.ROWS];
 
+  /** A bit for each column, in rows of whole words for each query. */
+  long[] words = new long[0];
+
   /** The comparisons of a tile of a screen, a word a query. */
-  final long[] masks = new long[VectorScreen.QUERIES];
+  final long[] masks = new long[VectorScreen.FLOAT_QUERIES];
 
   /** The two sums of each query of a tile of bytes. */
   final short[] tile = new short[2 * VectorScreen.QUERIES * Lanes.SHORT.length()];
@@ -76,5 +80,19 @@ final class VectorDistancesWorkspace {
         return;
       }
     }
+  }
+
+  /**
+   * Makes room for a bit for each of n columns and m queries, all 0; returns the words of a query.
+   */
+  int words(int m, int n) {
+    int each = Math.ceilDiv(n, Long.SIZE);
+    int needed = Math.multiplyExact(m, each);
+    if (words.length < needed) {
+      words = new long[needed];
+    } else {
+      Arrays.fill(words, 0, needed, 0);
+    }
+    return each;
   }
 }

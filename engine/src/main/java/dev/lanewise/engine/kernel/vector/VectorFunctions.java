@@ -104,8 +104,8 @@ final class VectorFunctions {
   }
 
   /**
-   * tanh x, of |x| and its two forms for that. Three methods, because C2 does not inline what it has already
-   * compiled to more than 2,500 bytes, and then boxes what goes in and comes out.
+   * tanh x, of |x| and its two forms for that. Three methods, because C2 does not inline what it
+   * has already compiled to more than 2,500 bytes, and then boxes what goes in and comes out.
    */
   static FloatVector tanh(FloatVector x, FloatVector size, FloatVector near, FloatVector far) {
     return withSign(near.blend(far, size.compare(VectorOperators.GE, 0.625f)), x);

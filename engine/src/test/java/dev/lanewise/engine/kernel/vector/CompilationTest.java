@@ -61,8 +61,7 @@ final class CompilationTest {
         .allMatch(line -> line.endsWith(" allocates 0"));
   }
 
-  private static List<String> run(
-      Class<?> main, int bits, Path directory, String... flags)
+  private static List<String> run(Class<?> main, int bits, Path directory, String... flags)
       throws IOException, InterruptedException {
     Path log = directory.resolve("compilation.log");
     Process process =

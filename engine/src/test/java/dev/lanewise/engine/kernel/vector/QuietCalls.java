@@ -53,8 +53,7 @@ final class QuietCalls {
     int[] chosen = new int[64];
     int[] out = new int[64];
     for (Metric metric : Metric.values()) {
-      work.put(
-          metric + " distances", () -> k.distances(metric, bytes, 0, bytes, chosen, 64, out));
+      work.put(metric + " distances", () -> k.distances(metric, bytes, 0, bytes, chosen, 64, out));
     }
     FloatMatrix x = FloatMatrix.zeros(16, 105);
     FloatMatrix y = FloatMatrix.zeros(16, 105);
