@@ -65,6 +65,12 @@ class BlockAverageTest {
   }
 
   @Test
+  void anImageMayBeASinglePixel() {
+    ByteMatrix pixel = ByteMatrix.copyOf(new byte[] {(byte) 200}, 1, 1);
+    assertThat(BlockAverage.sums(pixel, 1, 1).toArray()).containsExactly(200);
+  }
+
+  @Test
   void meansByHand() {
     FloatMatrix means = BlockAverage.means(HAND, 4, 2);
     assertThat(means.row(0)).containsExactly(2.5f, 25, 255, .25f);

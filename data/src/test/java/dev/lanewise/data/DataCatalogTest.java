@@ -55,6 +55,7 @@ class DataCatalogTest {
   @Test
   void findsTheCacheAsTheSpecificationTells() {
     Path home = Path.of(System.getProperty("user.home"), ".cache", "lanewise");
+    assertThat(DataCatalog.cacheDirectory()).isEqualTo(DataCatalog.cacheDirectory(System.getenv()));
     assertThat(DataCatalog.cacheDirectory(Map.of())).isEqualTo(home);
     assertThat(DataCatalog.cacheDirectory(Map.of("XDG_CACHE_HOME", ""))).isEqualTo(home);
     assertThat(DataCatalog.cacheDirectory(Map.of("XDG_CACHE_HOME", "relative"))).isEqualTo(home);

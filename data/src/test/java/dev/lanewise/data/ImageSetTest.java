@@ -35,6 +35,13 @@ class ImageSetTest {
   }
 
   @Test
+  void anImageMayBeASinglePixel() {
+    ByteMatrix pixels = ByteMatrix.zeros(2, 1);
+    ImageSet set = new ImageSet("dots", pixels, new int[] {0, 0}, 1, List.of("dot"), "by hand");
+    assertThat(set.size()).isEqualTo(2);
+  }
+
+  @Test
   void choosesRows() {
     ImageSet set = set(2, 0, 1, 0);
     assertThat(set.size()).isEqualTo(3);

@@ -166,5 +166,6 @@ class ImageTransformsTest {
         .withMessageContaining("by 4");
     assertThatIllegalArgumentException().isThrownBy(() -> Splits.mnistTraining(-1));
     assertThat(Splits.mnistTraining(60_000)).isEqualTo(55_000);
+    assertThat(Splits.mnistTraining(0)).isZero();
   }
 }

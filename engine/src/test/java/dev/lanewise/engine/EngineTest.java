@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.backend.BackendUnavailableException;
 import dev.lanewise.engine.backend.Backends;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -67,7 +70,27 @@ final class EngineTest {
     Engine engine = Engine.builder().threads(2).open();
     engine.close();
     AtomicInteger done = new AtomicInteger();
-    engine.parallelism().forEach(10, task -> done.incrementAndGet());
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    engine
+        .parallelism()
+        .forEach(
+            10,
+            task -> {
+              threads.add(Thread.currentThread());
+              done.incrementAndGet();
+            });
     assertThat(done).hasValue(10);
+    assertThat(threads).containsExactly(Thread.currentThread());
+  }
+
+  @Test
+  void worksOnAnExecutorThatStaysTheCallers() {
+    AtomicInteger handed = new AtomicInteger();
+    Executor executor = task -> handed.incrementAndGet();
+    try (Engine engine = Engine.builder().executor(executor, 3).open()) {
+      assertThat(engine.info().threads()).isEqualTo(3);
+      engine.parallelism().forEach(10, task -> {});
+    }
+    assertThat(handed).hasValue(2);
   }
 }

@@ -40,6 +40,11 @@ class NumpyRandomStateTest {
   }
 
   @Test
+  void zeroIsASeed() {
+    assertThat(new NumpyRandomState(0).shuffled(5)).containsExactly(2, 0, 1, 3, 4);
+  }
+
+  @Test
   void shufflesNothing() {
     assertThat(new NumpyRandomState(521).shuffled(0)).isEmpty();
   }

@@ -85,5 +85,8 @@ final class BackendsTest {
         .containsKeys("module", "species", "preferred", "fma");
     assertThat(backends.create(backends.select(BackendRequest.AUTO)).name()).isEqualTo("vector");
     assertThat(backends.probe("other").available()).isFalse();
+    assertThat(backends.probeAll())
+        .extracting(Probe::name)
+        .containsExactly("scalar", "vector", "openblas");
   }
 }

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,7 +26,7 @@ class ScreenTest {
   }
 
   /** What rows and queries look like. */
-  private enum Kind {
+  enum Kind {
     /** Nothing can be pruned. */
     UNIFORM,
     /** Nearly everything can. */
@@ -42,7 +41,7 @@ class ScreenTest {
     BRIGHT
   }
 
-  private static int[][] values(Kind kind, Random random, int rows, int columns) {
+  static int[][] values(Kind kind, Random random, int rows, int columns) {
     int[][] result = new int[rows][columns];
     int[][] centers = new int[10][columns];
     Random ofCenters = new Random(8);
@@ -100,37 +99,6 @@ class ScreenTest {
                 BruteForce.search(rows, queries, metric, k),
                 kind + " " + metric + ", " + n + " x " + columns + ", k " + k);
           }
-        }
-      }
-    }
-  }
-
-  /** Of ten clusters the bound of a projection leaves little but the query's own. */
-  @Test
-  void aProjectionLeavesTheClusterOfTheQuery() {
-    int n = 1_000;
-    int k = 10;
-    Random random = new Random(5);
-    int[][] rows = values(Kind.CLUSTERED, random, n, 64);
-    int[][] queries = values(Kind.CLUSTERED, random, 20, 64);
-    Neighbors nearest = BruteForce.search(rows, queries, Distance.L2, n / 5);
-    int[] limits = new int[queries.length];
-    Arrays.setAll(limits, i -> (int) Math.round(Math.pow(nearest.distance(i, k - 1), 2)));
-    try (Engine engine = Engine.builder().threads(1).open()) {
-      ByteMatrix[] blocks = {NearestNeighborsTest.bytes(rows)};
-      Screen screen = new ProjectionScreen(engine, blocks, 1);
-      Screen.Scratch scratch = screen.scratch();
-      screen.prepare(NearestNeighborsTest.bytes(queries), scratch);
-      int[] counts = new int[ByteIndex.QUERIES];
-      screen.scan(0, limits, scratch, counts, new int[ByteIndex.QUERIES * ByteIndex.ROWS]);
-      TopK seeds = new TopK();
-      seeds.reset(queries.length, k);
-      screen.estimate(0, 0, n, scratch, seeds);
-      for (int query = 0; query < queries.length; query++) {
-        assertThat(counts[query]).isBetween(k, n / 5);
-        int[] near = Arrays.copyOfRange(nearest.indices(), query * n / 5, (query + 1) * n / 5);
-        for (int rank = 0; rank < k; rank++) {
-          assertThat(near).contains(seeds.row(query, rank));
         }
       }
     }

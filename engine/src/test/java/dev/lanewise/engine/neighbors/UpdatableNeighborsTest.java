@@ -10,11 +10,13 @@ import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.Matrix;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -198,6 +200,21 @@ class UpdatableNeighborsTest {
       assertThat(index.appended()).isZero();
       index.compact();
       assertThat(index.removed()).isZero();
+    }
+  }
+
+  @Test
+  void anInterruptedCompactionChangesNothingAndLetsOthersOn() throws InterruptedException {
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      UpdatableNeighbors index = UpdatableNeighbors.ofBytes(engine, 64, Distance.L1);
+      index.add(ByteMatrix.zeros(4_200, 64));
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(index::compact).isInstanceOf(CancellationException.class);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(index.appended()).isEqualTo(4_200);
+      Thread other = Thread.ofPlatform().daemon().start(index::compact);
+      assertThat(other.join(Duration.ofSeconds(30))).isTrue();
+      assertThat(index.appended()).isZero();
     }
   }
 
@@ -420,6 +437,8 @@ class UpdatableNeighborsTest {
                   .search(ByteMatrix.copyOf(new byte[] {(byte) 199, 1, 2}, 1, 3), 1)
                   .distance(0, 0))
           .isEqualTo(1);
+      FloatMatrix between = FloatMatrix.copyOf(new float[] {200.5f, 1, 2}, 1, 3);
+      assertThat(floats.search(between, 1).distance(0, 0)).isEqualTo(0.5);
     }
   }
 

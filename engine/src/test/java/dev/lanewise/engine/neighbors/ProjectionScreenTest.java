@@ -1,0 +1,44 @@
+package dev.lanewise.engine.neighbors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.matrix.ByteMatrix;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** How well it prunes; that it loses nothing is {@link ScreenTest}'s. */
+class ProjectionScreenTest {
+
+  /** Of ten clusters the bound of a projection leaves little but the query's own. */
+  @Test
+  void aProjectionLeavesTheClusterOfTheQuery() {
+    int n = 1_000;
+    int k = 10;
+    Random random = new Random(5);
+    int[][] rows = ScreenTest.values(ScreenTest.Kind.CLUSTERED, random, n, 64);
+    int[][] queries = ScreenTest.values(ScreenTest.Kind.CLUSTERED, random, 20, 64);
+    Neighbors nearest = BruteForce.search(rows, queries, Distance.L2, n / 5);
+    int[] limits = new int[queries.length];
+    Arrays.setAll(limits, i -> (int) Math.round(Math.pow(nearest.distance(i, k - 1), 2)));
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      ByteMatrix[] blocks = {NearestNeighborsTest.bytes(rows)};
+      Screen screen = new ProjectionScreen(engine, blocks, 1);
+      Screen.Scratch scratch = screen.scratch();
+      screen.prepare(NearestNeighborsTest.bytes(queries), scratch);
+      int[] counts = new int[ByteIndex.QUERIES];
+      screen.scan(0, limits, scratch, counts, new int[ByteIndex.QUERIES * ByteIndex.ROWS]);
+      TopK seeds = new TopK();
+      seeds.reset(queries.length, k);
+      screen.estimate(0, 0, n, scratch, seeds);
+      for (int query = 0; query < queries.length; query++) {
+        assertThat(counts[query]).isBetween(k, n / 5);
+        int[] near = Arrays.copyOfRange(nearest.indices(), query * n / 5, (query + 1) * n / 5);
+        for (int rank = 0; rank < k; rank++) {
+          assertThat(near).contains(seeds.row(query, rank));
+        }
+      }
+    }
+  }
+}
