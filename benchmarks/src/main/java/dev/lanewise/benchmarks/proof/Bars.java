@@ -117,7 +117,7 @@ final class Bars {
       DecimalFormat format =
           new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT));
       TextAnchor anchor =
-          edge == RectangleEdge.TOP ? TextAnchor.BOTTOM_CENTER : TextAnchor.TOP_CENTER;
+          RectangleEdge.TOP.equals(edge) ? TextAnchor.BOTTOM_CENTER : TextAnchor.TOP_CENTER;
       List<NumberTick> ticks = new ArrayList<>();
       int last = (int) Math.floor(Math.log10(getRange().getUpperBound()));
       for (int power = (int) Math.floor(Math.log10(getRange().getLowerBound()));
