@@ -39,8 +39,7 @@ final class Lanes {
   static {
     // Before C2 has compiled a vector's reinterpretation, it goes through a segment on the heap.
     // The
-    // class of those, loaded between other kernels, would invalidate all that was compiled on the
-    // assumption that there is only native memory.
+    // class of those, loaded later, would invalidate what was compiled for native memory alone.
     boolean _ = MemorySegment.ofArray(new byte[0]).isNative();
   }
 
