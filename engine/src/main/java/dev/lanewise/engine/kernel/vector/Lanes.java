@@ -37,8 +37,7 @@ final class Lanes {
   private static final VectorShuffle<Float> ROTATE_1 = VectorShuffle.iota(FLOAT, 1, 1, true);
 
   static {
-    // Before C2 has compiled a vector's reinterpretation, it goes through a segment on the heap.
-    // The
+    // A vector's reinterpretation goes through a segment on the heap until C2 has compiled it. The
     // class of those, loaded later, would invalidate what was compiled for native memory alone.
     boolean _ = MemorySegment.ofArray(new byte[0]).isNative();
   }
