@@ -499,7 +499,7 @@ final class ByteIndex implements NearestNeighbors.Index {
     final long[] ceilings = new long[QUERIES];
     final int[] limits = new int[QUERIES];
     final int[] counts = new int[QUERIES];
-    final int[] hits = new int[QUERIES * ROWS];
+    final int[] hits;
     final int[] chosen = new int[ROWS];
     final int[] distances = new int[ROWS];
 
@@ -514,6 +514,8 @@ final class ByteIndex implements NearestNeighbors.Index {
       this.all = padded(QUERIES, columns);
       this.queries = all;
       this.scratch = screen == null ? null : screen.scratch();
+      // 2 MB: small and changed indexes, of which there may be many, have no screen.
+      this.hits = new int[screen == null ? 0 : QUERIES * ROWS];
     }
 
     void take(
