@@ -2,6 +2,7 @@ package dev.lanewise.engine;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Threads that stay awake between jobs of some microseconds, such as the steps of a training, which
  * {@link Parallelism#forEach} takes too long to hand over. From {@link Parallelism#crew}; keeps
- * threads of that instance to itself until it is closed.
+ * threads of that instance to itself while there are jobs.
  *
  * <p>A helper that waits for more than a few jobs' time goes to sleep, and is woken by the next
- * job. One that is late, or never comes because its executor is busy, is not waited for: the
- * calling thread takes its tasks. A task is offered to the same thread in every job, whose caches
- * may still hold what it works on.
+ * job; one that has slept for 10 milliseconds leaves, and is called again by the next job. So a
+ * crew whose caller got stuck, or no processor, keeps no thread from the work of others. A helper
+ * that is late, or never comes because its executor is busy, is not waited for: the calling thread
+ * takes its tasks. A task is offered to the same thread in every job, whose caches may still hold
+ * what it works on.
  *
  * <p>Thread-safety: belongs to the thread that made it. A task must not use the crew.
  */
@@ -31,6 +34,12 @@ public final class Crew implements AutoCloseable {
 
   /** Nanoseconds between looks at a helper that takes longer. */
   private static final long NAP = 20_000;
+
+  /** Nanoseconds for which a helper sleeps before it leaves. */
+  private static final long PATIENCE = 10_000_000;
+
+  /** Jobs that are done before an executor that rejected a helper is asked again. */
+  private static final int PAUSE = 1_000;
 
   private static final long CLOSED = -1;
 
@@ -47,7 +56,8 @@ public final class Crew implements AutoCloseable {
   /** The number of the current job times {@link #MOST_TASKS}, plus its tasks less one. */
   private volatile long job;
 
-  private boolean called;
+  /** Before this job, no helper is called. */
+  private long firstCall;
 
   Crew(Executor executor, int threads) {
     this.executor = executor;
@@ -80,13 +90,12 @@ public final class Crew implements AutoCloseable {
       }
       return;
     }
-    call();
     task = newTask;
     number++;
     unfinished.set(tasks);
     job = number * MOST_TASKS + (tasks - 1);
     for (Member member : members) {
-      member.wake();
+      member.call();
     }
     work(0, number, tasks);
     for (int turn = 0; unfinished.get() > 0; turn++) {
@@ -98,20 +107,6 @@ public final class Crew implements AutoCloseable {
       }
     }
     Parallelism.rethrow(failure.getAndSet(null));
-  }
-
-  private void call() {
-    if (called) {
-      return;
-    }
-    called = true;
-    for (Member member : members) {
-      try {
-        executor.execute(member);
-      } catch (RejectedExecutionException e) {
-        return; // The calling thread does all there is to do.
-      }
-    }
   }
 
   /**
@@ -140,6 +135,8 @@ public final class Crew implements AutoCloseable {
   /** Lets the helpers go. */
   @Override
   public void close() {
+    // A helper that has yet to begin need not keep what the jobs used.
+    task = i -> {};
     job = CLOSED;
     for (Member member : members) {
       member.wake();
@@ -148,10 +145,28 @@ public final class Crew implements AutoCloseable {
 
   private final class Member implements Runnable {
     private final int worker;
+
+    /** Whether it is at work, asleep, or was given to the executor. */
+    private final AtomicBoolean engaged = new AtomicBoolean();
+
     private volatile @Nullable Thread asleep;
 
     Member(int worker) {
       this.worker = worker;
+    }
+
+    /** Sees to it that somebody takes part in the current job, sooner or later. */
+    void call() {
+      if (!engaged.get() && number >= firstCall && engaged.compareAndSet(false, true)) {
+        try {
+          executor.execute(this);
+        } catch (RejectedExecutionException e) {
+          engaged.set(false);
+          firstCall = number + PAUSE;
+        }
+      } else {
+        wake();
+      }
     }
 
     void wake() {
@@ -169,25 +184,36 @@ public final class Crew implements AutoCloseable {
         if (next == CLOSED) {
           return;
         }
-        work(worker, next / MOST_TASKS, (int) (next % MOST_TASKS) + 1);
-        done = next;
+        if (next != done) {
+          work(worker, next / MOST_TASKS, (int) (next % MOST_TASKS) + 1);
+          done = next;
+        } else {
+          engaged.set(false);
+          // A job that has come just now may have been too early to call this helper again.
+          if (job == done || !engaged.compareAndSet(false, true)) {
+            return;
+          }
+        }
       }
     }
 
+    /** The same job again, if there was no other for long or this thread is to end. */
     private long awaitOtherThan(long done) {
       long next = job;
       for (int turn = 0; next == done; turn++) {
         if (turn < Parallelism.LOOKS) {
           Thread.onSpinWait();
         } else {
+          long since = System.nanoTime();
           asleep = Thread.currentThread();
           if (job == done) {
-            LockSupport.park(Crew.this);
+            LockSupport.parkNanos(Crew.this, PATIENCE);
           }
           asleep = null;
+          next = job;
           // Not this crew's: whoever interrupts wants the executor's thread to end.
-          if (Thread.currentThread().isInterrupted()) {
-            return CLOSED;
+          if (Thread.currentThread().isInterrupted() || System.nanoTime() - since >= PATIENCE) {
+            return next;
           }
         }
         next = job;

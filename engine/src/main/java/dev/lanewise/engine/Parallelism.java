@@ -32,6 +32,12 @@ public final class Parallelism implements AutoCloseable {
   /** How often a thread looks for work before it goes to sleep: some 50 microseconds. */
   static final int LOOKS = 4_000;
 
+  /**
+   * More offers to help than threads take at a time: what exceeds them is not made. While all
+   * helpers are busy with something long, offers of jobs that are over would pile up.
+   */
+  private static final int MOST_OFFERS = 1_000;
+
   private static final Parallelism SERIAL = new Parallelism(1, null, null);
 
   private final int threads;
@@ -74,7 +80,8 @@ public final class Parallelism implements AutoCloseable {
   /**
    * The calling thread and up to {@code threads - 1} tasks at a time on an executor that stays the
    * caller's: it is never shut down here. An executor that is busy or rejects work costs speed, not
-   * correctness.
+   * correctness. A task that it begins after its job is over ends at once, and keeps nothing of the
+   * job alive until then.
    *
    * @throws IllegalArgumentException if {@code threads} is less than 1
    */
@@ -122,8 +129,8 @@ public final class Parallelism implements AutoCloseable {
   }
 
   /**
-   * A crew for many short jobs in a row. Close it soon: {@link #forEach} has to do without its
-   * threads until then.
+   * A crew for many short jobs in a row. Close it soon: while it works, {@link #forEach} has to do
+   * without its threads.
    */
   public Crew crew() {
     return new Crew(helpers == null ? Runnable::run : helpers, threads);
@@ -178,12 +185,13 @@ public final class Parallelism implements AutoCloseable {
    */
   private static final class Job implements Runnable {
     private final int tasks;
-    private final IntConsumer task;
     private final Thread caller;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger unfinished;
     private final CountDownLatch done = new CountDownLatch(1);
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    private @Nullable IntConsumer task;
 
     Job(int tasks, IntConsumer task, Thread caller) {
       this.tasks = tasks;
@@ -194,6 +202,10 @@ public final class Parallelism implements AutoCloseable {
 
     @Override
     public void run() {
+      IntConsumer work = task;
+      if (work == null) {
+        return;
+      }
       for (int i = next.getAndIncrement(); i < tasks && i >= 0; i = next.getAndIncrement()) {
         try {
           if (failure.get() == null) {
@@ -201,7 +213,7 @@ public final class Parallelism implements AutoCloseable {
               throw new CancellationException(
                   "interrupted with task " + i + " of " + tasks + " next");
             }
-            task.accept(i);
+            work.accept(i);
           }
         } catch (Throwable t) {
           failure.compareAndSet(null, t);
@@ -231,6 +243,8 @@ public final class Parallelism implements AutoCloseable {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+      // A helper that has yet to begin may do so much later: it need not keep what this job used.
+      task = null;
       rethrow(failure.get());
     }
   }
@@ -238,6 +252,10 @@ public final class Parallelism implements AutoCloseable {
   /** Jobs that wait for a thread, which looks for the next one for a while before it sleeps. */
   private static final class PatientQueue extends LinkedBlockingQueue<Runnable> {
     private static final long serialVersionUID = 1;
+
+    PatientQueue() {
+      super(MOST_OFFERS);
+    }
 
     @Override
     public Runnable take() throws InterruptedException {

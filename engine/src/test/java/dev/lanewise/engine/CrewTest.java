@@ -122,6 +122,37 @@ final class CrewTest {
   }
 
   @Test
+  void aCrewThatRestsKeepsNoThreadFromOthers() {
+    try (Parallelism parallelism = Parallelism.threads(2);
+        Crew crew = parallelism.crew()) {
+      Phaser both = new Phaser(2);
+      for (int round = 0; round < 3; round++) {
+        crew.forEach(2, task -> both.arriveAndAwaitAdvance());
+        parallelism.forEach(2, task -> both.arriveAndAwaitAdvance());
+      }
+      assertThat(both.getPhase()).isEqualTo(6);
+    }
+  }
+
+  @Test
+  void anExecutorThatWasFullIsAskedAgain() {
+    AtomicInteger asked = new AtomicInteger();
+    Parallelism full =
+        Parallelism.on(
+            command -> {
+              asked.incrementAndGet();
+              throw new RejectedExecutionException("full");
+            },
+            2);
+    try (Crew crew = full.crew()) {
+      for (int job = 0; job < 10_000; job++) {
+        crew.forEach(2, task -> {});
+      }
+    }
+    assertThat(asked).hasValue(10);
+  }
+
+  @Test
   void anInterruptedCallerStops() {
     try (Parallelism parallelism = Parallelism.threads(2);
         Crew crew = parallelism.crew()) {

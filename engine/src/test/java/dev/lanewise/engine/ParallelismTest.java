@@ -3,6 +3,9 @@ package dev.lanewise.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -148,6 +153,64 @@ final class ParallelismTest {
       idle.forEach(5, task -> done.incrementAndGet());
     }
     assertThat(done).hasValue(10);
+  }
+
+  @Test
+  void jobsGoOnWhileAllHelpersAreBusy() {
+    try (Parallelism parallelism = Parallelism.threads(2)) {
+      Thread caller = Thread.currentThread();
+      AtomicInteger done = new AtomicInteger();
+      AtomicBoolean busy = new AtomicBoolean();
+      parallelism.forEach(
+          2,
+          outer -> {
+            if (Thread.currentThread() != caller) {
+              busy.set(true);
+              while (done.get() < 10_000) {
+                Thread.onSpinWait();
+              }
+              return;
+            }
+            while (!busy.get()) {
+              Thread.onSpinWait();
+            }
+            // More jobs than there is room for offers to help.
+            for (int job = 0; job < 5_000; job++) {
+              parallelism.forEach(2, inner -> done.incrementAndGet());
+            }
+          });
+      Phaser both = new Phaser(2);
+      parallelism.forEach(2, task -> both.arriveAndAwaitAdvance());
+      assertThat(both.getPhase()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aHelperThatComesLateKeepsNothingAlive() throws InterruptedException {
+    List<Runnable> helpers = new ArrayList<>();
+    try (Parallelism parallelism = Parallelism.on(helpers::add, 2)) {
+      List<WeakReference<int[]>> used = new ArrayList<>();
+      used.add(use(parallelism::forEach));
+      try (Crew crew = parallelism.crew()) {
+        used.add(use(crew::forEach));
+      }
+      assertThat(helpers).hasSize(2);
+      for (WeakReference<int[]> array : used) {
+        while (!array.refersTo(null)) {
+          System.gc();
+          Thread.sleep(10);
+        }
+      }
+      helpers.forEach(Runnable::run);
+    }
+  }
+
+  /** What a job's task wrote into. */
+  private static WeakReference<int[]> use(BiConsumer<Integer, IntConsumer> forEach) {
+    int[] array = new int[2];
+    forEach.accept(2, task -> array[task]++);
+    assertThat(array).containsOnly(1);
+    return new WeakReference<>(array);
   }
 
   @Test
