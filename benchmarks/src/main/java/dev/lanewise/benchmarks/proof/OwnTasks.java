@@ -596,6 +596,13 @@ final class OwnTasks implements TaskSet {
                 ? () -> k.sparseGemm(Transpose.NO, 1, sparse, w, 0, z)
                 : () -> k.sparseGemm(Transpose.YES, -.1f, sparse, y, 1, w);
           }
+          case "softmax", "sigmoid" -> {
+            FloatMatrix wide = Inputs.floats(4, 64, 1000);
+            FloatMatrix result = FloatMatrix.zeros(64, 1000);
+            yield words[2].equals("softmax")
+                ? () -> k.softmaxRows(wide, result)
+                : () -> k.activate(Activation.SIGMOID, wide, result);
+          }
           case "axpy" -> () -> k.axpy(1e-6f, x, z);
           case "axpby" -> () -> k.axpby(.5f, x, .5f, z);
           case "addRow" -> () -> k.addRow(row, z);

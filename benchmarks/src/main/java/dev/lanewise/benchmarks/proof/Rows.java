@@ -42,8 +42,8 @@ final class Rows {
           "vector sgemm 1 NT 8x300x10",
           "vector distances L2 64x1024x784",
           "vector distances L1 64x1024x784",
-          "vector softmax 1 64x1000",
-          "vector sigmoid 1 64x1000",
+          "vector kernel softmax",
+          "vector kernel sigmoid",
           "vector kernel dotsAtLeast",
           "vector kernel l1AtMost",
           "vector kernel chosen",
@@ -101,7 +101,7 @@ final class Rows {
             FORKS,
             3,
             30,
-            500,
+            1_500,
             Double.NaN));
     widths(rows);
     libraries(rows);

@@ -4,10 +4,10 @@ import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
 import dev.lanewise.engine.matrix.Matrix;
+import dev.lanewise.engine.memory.Pool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Exact inner products and squared distances between unsigned bytes by a float gemm: for backends
@@ -55,8 +55,7 @@ public final class ByteProducts {
 
   private final Gemm gemm;
 
-  /** Work space is borrowed for a call, so there is as much of it as there are calls at once. */
-  private final ConcurrentLinkedQueue<Scratch> idle = new ConcurrentLinkedQueue<>();
+  private final Pool<Scratch> idle = new Pool<>(Scratch::new);
 
   /** With the gemm of a backend. */
   public ByteProducts(Gemm gemm) {
@@ -70,28 +69,67 @@ public final class ByteProducts {
   private static final class Scratch {
     final Tile queries = new Tile(QUERIES);
     final Tile rows = new Tile(ROWS);
-    final FloatMatrix products = FloatMatrix.zeros(QUERIES, ROWS);
+    final Views products = new Views(QUERIES * ROWS);
     final byte[] bytes = new byte[CHUNK];
     final float[] floats = new float[CHUNK];
     final int[] sums = new int[ROWS];
     final int[] results = new int[ROWS];
   }
 
+  /** Memory for matrices. Whole tiles and last ones take turns, so the last two are kept. */
+  private static final class Views {
+    final MemorySegment floats;
+    private FloatMatrix view;
+    private FloatMatrix other;
+
+    Views(int size) {
+      floats = Arena.ofAuto().allocate((long) size * Float.BYTES, Matrix.ALIGNMENT);
+      view = FloatMatrix.of(floats, 0, 0);
+      other = view;
+    }
+
+    FloatMatrix matrix(int rows, int columns) {
+      if (!has(view, rows, columns)) {
+        FloatMatrix next =
+            has(other, rows, columns) ? other : FloatMatrix.of(floats, rows, columns);
+        other = view;
+        view = next;
+      }
+      return view;
+    }
+
+    private static boolean has(FloatMatrix view, int rows, int columns) {
+      return view.rows() == rows && view.columns() == columns;
+    }
+  }
+
   /** Some rows of a chunk of columns as centred floats, and what each adds to its results. */
   private static final class Tile {
-    final MemorySegment floats;
+    final Views views;
     final int[] terms;
 
     Tile(int rows) {
-      floats = Arena.ofAuto().allocate((long) rows * CHUNK * Float.BYTES, Matrix.ALIGNMENT);
+      views = new Views(rows * CHUNK);
       terms = new int[rows];
     }
 
-    FloatMatrix fill(Metric metric, ByteMatrix bytes, int from, int to, Scratch scratch) {
-      int width = to - from;
-      for (int i = 0; i < bytes.rows(); i++) {
+    FloatMatrix fill(
+        Metric metric,
+        ByteMatrix bytes,
+        int fromRow,
+        int toRow,
+        int fromColumn,
+        int toColumn,
+        Scratch scratch) {
+      int width = toColumn - fromColumn;
+      for (int i = 0; i < toRow - fromRow; i++) {
         MemorySegment.copy(
-            bytes.segment(), ValueLayout.JAVA_BYTE, bytes.index(i, from), scratch.bytes, 0, width);
+            bytes.segment(),
+            ValueLayout.JAVA_BYTE,
+            bytes.index(fromRow + i, fromColumn),
+            scratch.bytes,
+            0,
+            width);
         centre(scratch.bytes, width);
         convert(scratch.bytes, scratch.floats, width);
         terms[i] =
@@ -101,12 +139,12 @@ public final class ByteProducts {
         MemorySegment.copy(
             scratch.floats,
             0,
-            floats,
+            views.floats,
             ValueLayout.JAVA_FLOAT,
             (long) i * width * Float.BYTES,
             width);
       }
-      return FloatMatrix.of(floats, bytes.rows(), width);
+      return views.matrix(toRow - fromRow, width);
     }
   }
 
@@ -116,28 +154,25 @@ public final class ByteProducts {
    * zero.
    */
   public void distances(Metric metric, ByteMatrix queries, ByteMatrix rows, IntMatrix out) {
-    Scratch borrowed = idle.poll();
-    Scratch scratch = borrowed == null ? new Scratch() : borrowed;
+    Scratch scratch = idle.take();
     try {
       for (int i = 0; i < queries.rows(); i += QUERIES) {
         int toQuery = Math.min(i + QUERIES, queries.rows());
         for (int p = 0; p < rows.columns(); p += CHUNK) {
           int toColumn = Math.min(p + CHUNK, rows.columns());
           FloatMatrix queryFloats =
-              scratch.queries.fill(metric, queries.rows(i, toQuery), p, toColumn, scratch);
+              scratch.queries.fill(metric, queries, i, toQuery, p, toColumn, scratch);
           for (int j = 0; j < rows.rows(); j += ROWS) {
             int toRow = Math.min(j + ROWS, rows.rows());
-            FloatMatrix rowFloats =
-                scratch.rows.fill(metric, rows.rows(j, toRow), p, toColumn, scratch);
-            FloatMatrix products = scratch.products.block(0, toQuery - i, 0, toRow - j);
+            FloatMatrix rowFloats = scratch.rows.fill(metric, rows, j, toRow, p, toColumn, scratch);
+            FloatMatrix products = scratch.products.matrix(toQuery - i, toRow - j);
             gemm.multiply(Transpose.NO, Transpose.YES, 1, queryFloats, rowFloats, 0, products);
-            combine(
-                metric, products, toColumn - p, p == 0, scratch, out.block(i, toQuery, j, toRow));
+            combine(metric, products, toColumn - p, p == 0, scratch, out, i, j);
           }
         }
       }
     } finally {
-      idle.add(scratch);
+      idle.give(scratch);
     }
   }
 
@@ -148,12 +183,14 @@ public final class ByteProducts {
       int width,
       boolean first,
       Scratch scratch,
-      IntMatrix out) {
+      IntMatrix out,
+      int fromQuery,
+      int fromRow) {
     int factor = metric == Metric.DOT ? 1 : -2;
     int offset = metric == Metric.DOT ? 128 * 128 * width : 0;
-    int n = out.columns();
+    int n = products.columns();
     int[] results = scratch.results;
-    for (int i = 0; i < out.rows(); i++) {
+    for (int i = 0; i < products.rows(); i++) {
       MemorySegment.copy(
           products.segment(),
           ValueLayout.JAVA_FLOAT,
@@ -168,7 +205,7 @@ public final class ByteProducts {
           scratch.rows.terms,
           results,
           n);
-      long to = out.index(i, 0) * Integer.BYTES;
+      long to = out.index(fromQuery + i, fromRow) * Integer.BYTES;
       if (!first) {
         MemorySegment.copy(out.segment(), ValueLayout.JAVA_INT, to, scratch.sums, 0, n);
         add(scratch.sums, results, n);

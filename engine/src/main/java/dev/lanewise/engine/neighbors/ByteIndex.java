@@ -10,6 +10,7 @@ import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
 import dev.lanewise.engine.matrix.Matrix;
+import dev.lanewise.engine.memory.Pool;
 import java.util.BitSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +148,7 @@ final class ByteIndex implements NearestNeighbors.Index {
   private Pool<Workspace> pool() {
     int width = columns;
     Screen bounds = screen;
-    return new Pool<>(() -> new Workspace(width, bounds));
+    return new Pool<>(WORKSPACES, () -> new Workspace(width, bounds));
   }
 
   /** An index without rows, to append to. */

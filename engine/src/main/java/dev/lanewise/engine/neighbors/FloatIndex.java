@@ -9,6 +9,7 @@ import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.Matrix;
+import dev.lanewise.engine.memory.Pool;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -73,7 +74,7 @@ final class FloatIndex implements NearestNeighbors.Index {
     this.engine = engine;
     this.metric = metric;
     int width = rows.columns();
-    this.pool = pool == null ? new Pool<>(() -> new Workspace(width)) : pool;
+    this.pool = pool == null ? new Pool<>(WORKSPACES, () -> new Workspace(width)) : pool;
     this.rows = rows;
     this.columns = columns;
     this.file = file;

@@ -40,6 +40,9 @@ public final class NearestNeighbors {
 
   /** One way to store rows and to search them. */
   interface Index {
+    /** Idle workspaces that an index keeps: more than threads that search one at once. */
+    int WORKSPACES = 64;
+
     /** What it computes with. */
     Engine engine();
 

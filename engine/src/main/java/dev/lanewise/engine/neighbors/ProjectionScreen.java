@@ -9,6 +9,7 @@ import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
+import dev.lanewise.engine.memory.Pool;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -123,7 +124,8 @@ final class ProjectionScreen implements Screen {
     this.vectors = FloatMatrix.zeros(blocks.length * terms(), stride());
     this.vectorBlocks = views();
     this.firstRows = firstRows(blocks);
-    this.pool = new Pool<>(() -> new Coordinates(PIECE, projection));
+    this.pool =
+        new Pool<>(NearestNeighbors.Index.WORKSPACES, () -> new Coordinates(PIECE, projection));
     this.rounded =
         hasMore() ? new RoundedVectors(sample(blocks[0]), firstRows[blocks.length]) : null;
     int[] largest = new int[blocks.length];
@@ -161,7 +163,8 @@ final class ProjectionScreen implements Screen {
     this.largestNorm = file.integer(LARGEST, 0, Integer.MAX_VALUE);
     this.longest = Math.sqrt(largestNorm);
     this.firstRows = firstRows(blocks);
-    this.pool = new Pool<>(() -> new Coordinates(PIECE, projection));
+    this.pool =
+        new Pool<>(NearestNeighbors.Index.WORKSPACES, () -> new Coordinates(PIECE, projection));
     this.rounded =
         hasMore() ? new RoundedVectors(file, firstRows[blocks.length], dimensions + 1) : null;
   }

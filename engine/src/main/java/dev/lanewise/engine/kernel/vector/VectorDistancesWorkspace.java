@@ -1,8 +1,7 @@
 package dev.lanewise.engine.kernel.vector;
 
+import dev.lanewise.engine.memory.Pool;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Scratch arrays of one running call. Taken and given back as a {@link VectorGemmWorkspace} is, so
@@ -10,10 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class VectorDistancesWorkspace {
 
-  private static final int KEPT = 2 * Runtime.getRuntime().availableProcessors();
-
-  private static final AtomicReferenceArray<@Nullable VectorDistancesWorkspace> IDLE =
-      new AtomicReferenceArray<>(KEPT);
+  private static final Pool<VectorDistancesWorkspace> IDLE =
+      new Pool<>(VectorDistancesWorkspace::new);
 
   /** A vector of partial sums for each row of a kernel call. */
   final int[] partialInts = new int[VectorDistances.ROWS * Lanes.INT.length()];
@@ -48,13 +45,7 @@ final class VectorDistancesWorkspace {
   private VectorDistancesWorkspace() {}
 
   static VectorDistancesWorkspace take() {
-    for (int i = 0; i < KEPT; i++) {
-      VectorDistancesWorkspace idle = IDLE.getAndSet(i, null);
-      if (idle != null) {
-        return idle;
-      }
-    }
-    return new VectorDistancesWorkspace();
+    return IDLE.take();
   }
 
   /** Makes room for so many queries of d floats. */
@@ -75,11 +66,7 @@ final class VectorDistancesWorkspace {
   }
 
   void giveBack() {
-    for (int i = 0; i < KEPT; i++) {
-      if (IDLE.compareAndSet(i, null, this)) {
-        return;
-      }
-    }
+    IDLE.give(this);
   }
 
   /**

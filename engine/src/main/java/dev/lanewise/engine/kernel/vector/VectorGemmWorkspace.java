@@ -1,20 +1,17 @@
 package dev.lanewise.engine.kernel.vector;
 
 import dev.lanewise.engine.matrix.Matrix;
+import dev.lanewise.engine.memory.Pool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Scratch memory of one running multiplication: a block of A, a block of B and one tile, in native
  * memory so that every panel starts on a cache line. Softmax keeps a long row in the block of A.
  *
- * <p>Ownership: a call takes a workspace and gives it back, and in between nobody else sees it. Up
- * to {@link #KEPT} idle ones are kept for the life of the process; more exist only while more calls
- * run at once, and their memory, like all of it, belongs to automatic arenas. Nothing is tied to a
- * thread, so a million virtual threads hold no more than those that are multiplying, and in the
- * steady state nothing is allocated.
+ * <p>Ownership: a call takes a workspace and gives it back, and in between nobody else sees it.
+ * Some idle ones are kept for the life of the process; more exist only while more calls run at
+ * once, and their memory, like all of it, belongs to automatic arenas.
  */
 final class VectorGemmWorkspace {
 
@@ -40,10 +37,7 @@ final class VectorGemmWorkspace {
   /** Elements of a transposed result. */
   static final int TRANSPOSED = 32 * 1024;
 
-  private static final int KEPT = 2 * Runtime.getRuntime().availableProcessors();
-
-  private static final AtomicReferenceArray<@Nullable VectorGemmWorkspace> IDLE =
-      new AtomicReferenceArray<>(KEPT);
+  private static final Pool<VectorGemmWorkspace> IDLE = new Pool<>(VectorGemmWorkspace::new);
 
   final float[] a = new float[A];
 
@@ -59,20 +53,10 @@ final class VectorGemmWorkspace {
   }
 
   static VectorGemmWorkspace take() {
-    for (int i = 0; i < KEPT; i++) {
-      VectorGemmWorkspace idle = IDLE.getAndSet(i, null);
-      if (idle != null) {
-        return idle;
-      }
-    }
-    return new VectorGemmWorkspace();
+    return IDLE.take();
   }
 
   void giveBack() {
-    for (int i = 0; i < KEPT; i++) {
-      if (IDLE.compareAndSet(i, null, this)) {
-        return;
-      }
-    }
+    IDLE.give(this);
   }
 }
