@@ -11,16 +11,16 @@ import dev.lanewise.engine.matrix.FloatMatrix;
 public final class ParallelGemm {
 
   /**
-   * Sides of a block of C. Each block packs its own rows of op(A) and columns of op(B): at 256 x
-   * 512 that is some 3 % of its multiplications, and 1,000 x 784 still gives eight blocks to share
-   * out.
+   * The largest sides of a block of C. Each block packs its own rows of op(A) and columns of op(B):
+   * at 512 x 512, two threads take 0.92 to 0.97 of the time that they take at 256 x 512, and 1,000
+   * x 784 still gives four blocks to share out.
    */
-  private static final int ROWS = 256;
+  private static final int ROWS = 512;
 
   private static final int COLUMNS = 512;
 
-  /** From this many multiplications (about 50 us) a single block is halved. */
-  private static final long HALVED = 1L << 21;
+  /** From this many multiplications (about 50 us) an odd number of blocks is made even. */
+  private static final long EVEN = 1L << 21;
 
   /** Fewer multiplications than this (about 20 us) are not worth waking a thread for. */
   private static final long SMALL = 1L << 20;
@@ -45,7 +45,11 @@ public final class ParallelGemm {
     int k = Shapes.gemm(transposeA, transposeB, a, b, c);
     int across = Math.ceilDiv(c.columns(), COLUMNS);
     double work = (double) c.rows() * c.columns() * k;
-    int high = c.rows() <= ROWS && across == 1 && work >= HALVED ? Math.ceilDiv(c.rows(), 2) : ROWS;
+    int bands = Math.max(1, Math.ceilDiv(c.rows(), ROWS));
+    if (bands % 2 == 1 && across % 2 == 1 && work >= EVEN) {
+      bands++;
+    }
+    int high = Math.max(1, Math.ceilDiv(c.rows(), bands));
     int down = Math.ceilDiv(c.rows(), high);
     if (down * (long) across <= 1 || work <= SMALL) {
       kernels.gemm(transposeA, transposeB, alpha, a, b, beta, c);

@@ -54,9 +54,12 @@ final class VectorGemmNarrow {
     for (int i = 0; i < m; i += ROWS) {
       int rows = Math.min(ROWS, m - i);
       long first = aAt + i * aRow;
+      long to = 4 * (cAt + i * cRow);
+      boolean direct = rows == ROWS && beta == 0;
       // Rows that do not exist are the last one again: computed and not looked at.
       tile(
           k,
+          alpha,
           a,
           4 * first,
           4 * (first + Math.min(1, rows - 1) * aRow),
@@ -67,13 +70,20 @@ final class VectorGemmNarrow {
           4 * bAt,
           4 * bStep,
           apart,
-          workspace.tile);
-      write(rows, alpha, workspace.tile, beta, c, 4 * (cAt + i * cRow), 4 * cRow, apart);
+          direct ? c : workspace.tile,
+          direct ? to : 0,
+          direct ? 4 * cRow : 2 * V,
+          direct ? apart : V);
+      if (!direct) {
+        write(rows, workspace.tile, beta, c, to, 4 * cRow, apart);
+      }
     }
   }
 
+  /** Four rows of alpha A B, two vectors each, which may overlap where they go. */
   private static void tile(
       int k,
+      float alpha,
       MemorySegment a,
       long a0,
       long a1,
@@ -84,7 +94,10 @@ final class VectorGemmNarrow {
       long bAt,
       long bStep,
       long apart,
-      MemorySegment tile) {
+      MemorySegment to,
+      long t,
+      long row,
+      long second) {
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c10 = FloatVector.zero(F);
@@ -111,34 +124,27 @@ final class VectorGemmNarrow {
       c30 = Lanes.multiplyAdd(r3, x, c30);
       c31 = Lanes.multiplyAdd(r3, y, c31);
     }
-    c00.intoMemorySegment(tile, 0, NATIVE);
-    c01.intoMemorySegment(tile, V, NATIVE);
-    c10.intoMemorySegment(tile, 2 * V, NATIVE);
-    c11.intoMemorySegment(tile, 3 * V, NATIVE);
-    c20.intoMemorySegment(tile, 4 * V, NATIVE);
-    c21.intoMemorySegment(tile, 5 * V, NATIVE);
-    c30.intoMemorySegment(tile, 6 * V, NATIVE);
-    c31.intoMemorySegment(tile, 7 * V, NATIVE);
+    c00.mul(alpha).intoMemorySegment(to, t, NATIVE);
+    c01.mul(alpha).intoMemorySegment(to, t + second, NATIVE);
+    c10.mul(alpha).intoMemorySegment(to, t + row, NATIVE);
+    c11.mul(alpha).intoMemorySegment(to, t + row + second, NATIVE);
+    c20.mul(alpha).intoMemorySegment(to, t + 2 * row, NATIVE);
+    c21.mul(alpha).intoMemorySegment(to, t + 2 * row + second, NATIVE);
+    c30.mul(alpha).intoMemorySegment(to, t + 3 * row, NATIVE);
+    c31.mul(alpha).intoMemorySegment(to, t + 3 * row + second, NATIVE);
   }
 
   /**
-   * C = alpha tile + beta C. Both vectors of a row are read before either is written, so elements
-   * that both hold get the same value twice.
+   * C = tile + beta C. Both vectors of a row are read before either is written, so elements that
+   * both hold get the same value twice.
    */
   private static void write(
-      int rows,
-      float alpha,
-      MemorySegment tile,
-      float beta,
-      MemorySegment c,
-      long cAt,
-      long cRow,
-      long apart) {
+      int rows, MemorySegment tile, float beta, MemorySegment c, long cAt, long cRow, long apart) {
     long from = 0;
     long to = cAt;
     for (int r = 0; r < rows; r++, from += 2 * V, to += cRow) {
-      FloatVector x = FloatVector.fromMemorySegment(F, tile, from, NATIVE).mul(alpha);
-      FloatVector y = FloatVector.fromMemorySegment(F, tile, from + V, NATIVE).mul(alpha);
+      FloatVector x = FloatVector.fromMemorySegment(F, tile, from, NATIVE);
+      FloatVector y = FloatVector.fromMemorySegment(F, tile, from + V, NATIVE);
       if (beta != 0) {
         x = x.add(FloatVector.fromMemorySegment(F, c, to, NATIVE).mul(beta));
         y = y.add(FloatVector.fromMemorySegment(F, c, to + apart, NATIVE).mul(beta));
