@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -103,12 +104,39 @@ final class VectorElementwiseSoftmax {
     MemorySegment.copy(z, FLOAT, zAt, row, 0, n);
     int whole = Math.ceilDiv(n, LENGTH) * LENGTH;
     Arrays.fill(row, n, whole, row[0]);
-    float max = max(whole, row);
-    boolean near = VectorFunctions.within(VectorFunctions.NEAR / 2, whole, row);
+    float most = nearMax(whole, row);
+    boolean near = !Float.isNaN(most);
+    float max = near ? most : max(whole, row);
     Arrays.fill(row, n, whole, near ? max - VectorFunctions.NEAR : Float.NEGATIVE_INFINITY);
     float sum = near ? exponentialsNear(whole, max, row) : exponentials(whole, max, row);
     scale(whole, 1 / sum, row);
     MemorySegment.copy(row, 0, p, FLOAT, pAt, n);
+  }
+
+  /**
+   * The largest of elements that differ by no more than {@link VectorFunctions#NEAR}, or NaN. As
+   * integers, because Java's maximum takes several instructions, each of which waits for the one
+   * before, to treat NaN and -0.
+   */
+  private static float nearMax(int n, float[] row) {
+    IntVector size = IntVector.zero(Lanes.INT);
+    IntVector max = IntVector.broadcast(Lanes.INT, Integer.MIN_VALUE);
+    for (int j = 0; j < n; j += LENGTH) {
+      IntVector bits = FloatVector.fromArray(F, row, j).reinterpretAsInts();
+      IntVector magnitude = bits.and(Integer.MAX_VALUE);
+      size = size.max(magnitude);
+      // In the order of the floats: negative ones have the bits of their sizes turned over.
+      max =
+          max.max(
+              bits.lanewise(VectorOperators.ASHR, 31)
+                  .and(Integer.MAX_VALUE)
+                  .lanewise(VectorOperators.XOR, bits));
+    }
+    if (size.reduceLanes(VectorOperators.MAX) > Float.floatToRawIntBits(VectorFunctions.NEAR / 2)) {
+      return Float.NaN;
+    }
+    int largest = max.reduceLanes(VectorOperators.MAX);
+    return Float.intBitsToFloat(largest ^ (largest >> 31 & Integer.MAX_VALUE));
   }
 
   private static float max(int n, float[] row) {
