@@ -67,14 +67,13 @@ final class DjlTraining {
     /** One step; gradients are divided so, and weights moved by velocities with this momentum. */
     void step(NDArray x, NDArray y, float divisor, float rate, float momentum) {
       try (NDManager scope = w1.getManager().newSubManager()) {
+        // What an operation makes belongs to the manager of its first operand, and goes with it.
+        scope.tempAttachAll(x, y, w1, b1, w2, b2, v1, v2);
         NDArray h = x.matMul(w1).addi(b1).maximum(0f);
         NDArray d2 = h.matMul(w2).addi(b2).softmax(1).subi(y).divi(divisor);
         NDArray d1 = d2.matMul(w2.transpose()).muli(h.gt(0f));
         NDArray g2 = h.transpose().matMul(d2);
         NDArray g1 = x.transpose().matMul(d1);
-        for (NDArray gradient : new NDArray[] {h, d2, d1, g2, g1}) {
-          gradient.attach(scope);
-        }
         if (momentum == 0) {
           w2.subi(g2.muli(rate));
           w1.subi(g1.muli(rate));
@@ -189,15 +188,13 @@ final class DjlTraining {
           Draws.shuffle(random, order);
           for (int i = 0; i < order.length; i += 128) {
             try (NDManager scope = manager.newSubManager()) {
+              scope.tempAttachAll(x, y, w);
               NDArray rows =
                   scope.create(Arrays.copyOfRange(order, i, Math.min(order.length, i + 128)));
               NDArray some = x.get(rows);
               NDArray target = y.get(rows);
               NDArray d = some.matMul(w).softmax(1).subi(target);
               NDArray g = some.transpose().matMul(d);
-              for (NDArray temporary : new NDArray[] {some, target, d, g}) {
-                temporary.attach(scope);
-              }
               w.subi(g.muli(.1f / 128));
             }
           }
