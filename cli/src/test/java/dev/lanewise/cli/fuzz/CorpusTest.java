@@ -1,6 +1,7 @@
 package dev.lanewise.cli.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
@@ -27,6 +28,16 @@ class CorpusTest {
     for (Path input : inputs) {
       byte[] bytes = Files.readAllBytes(input);
       assertTimeoutPreemptively(PATIENCE, () -> target.run(bytes), input.toString());
+    }
+  }
+
+  /**
+   * A model that is refused for what its format no longer is would leave the fuzzer at the door.
+   */
+  @Test
+  void storedModelsAreOfTheFormatAsItIs() throws IOException {
+    for (Path input : Target.list(Target.MODELS.corpus())) {
+      assertThatCode(() -> ModelsFuzz.use(input)).as(input.toString()).doesNotThrowAnyException();
     }
   }
 

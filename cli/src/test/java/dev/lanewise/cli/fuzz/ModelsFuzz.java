@@ -38,6 +38,15 @@ public final class ModelsFuzz {
   public static void fuzzerTestOneInput(byte[] input) {
     byte[] sealed = Sealed.of(input);
     Path file = Scratch.file("input.lwm", sealed);
+    try {
+      use(file);
+    } catch (ModelFormatException e) {
+      ModelFileFuzz.refused(e, file, sealed.length);
+    }
+  }
+
+  /** Loads what a file holds, and checks that it can be used and saved. */
+  static void use(Path file) {
     try (Arena arena = Arena.ofShared()) {
       switch (ModelFile.open(file, arena).kind()) {
         case "mlp" -> mlp(file);
@@ -45,8 +54,6 @@ public final class ModelsFuzz {
         case "perceptron" -> perceptron(file);
         default -> index(file, arena);
       }
-    } catch (ModelFormatException e) {
-      ModelFileFuzz.refused(e, file, sealed.length);
     }
   }
 
