@@ -64,8 +64,11 @@ class InitializerTest {
   @Test
   void zerosStayZeros() {
     check(Initializer.zeros(), 0, 0);
-    assertThatThrownBy(() -> Initializer.uniform(-1))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("-1.0");
+    check(Initializer.uniform(0), 0, 0);
+    for (double bound : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> Initializer.uniform(bound))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(String.valueOf(bound));
+    }
   }
 }

@@ -68,6 +68,18 @@ class OptimizerTest {
         .hasMessageContaining("learning rate");
     assertThatThrownBy(() -> Optimizer.sgd(Double.POSITIVE_INFINITY))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Optimizer.momentum(0, 0.9))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the learning rate must be positive and finite, not 0.0");
+    assertThatThrownBy(() -> Optimizer.nesterov(-1, 0.9))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("learning rate");
+    assertThatThrownBy(() -> Optimizer.adam(Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("learning rate");
+    assertThatThrownBy(() -> Optimizer.adam(1, 1, 0.9, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the beta1 must be at least 0 and below 1, not 1.0");
     assertThatThrownBy(() -> Optimizer.momentum(1, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("momentum");
