@@ -145,6 +145,9 @@ class BatchSourceTest {
       // 300 expected, standard deviation 14.5.
       assertThat(count).isBetween(225, 375);
     }
+    assertThat(epoch(source(Batching.stratified(10), samples, 4), samples).getFirst())
+        .hasSize(40)
+        .doesNotHaveDuplicates();
     assertThatThrownBy(() -> source(Batching.stratified(11), samples, 4))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("class 0 has 10 rows, a stratified batch takes 11 of each class");

@@ -14,6 +14,8 @@ class InitializerTest {
   private final FloatMatrix biases = FloatMatrix.zeros(1, 300);
 
   private void check(Initializer initializer, double deviation, double biasDeviation) {
+    weights.setAll(FloatMatrix.zeros(400, 300));
+    biases.setAll(FloatMatrix.zeros(1, 300));
     initializer.initialize(weights, biases, TestData.random(3));
     assertThat(deviation(weights)).isCloseTo(deviation, within(0.01 * deviation + 1e-12));
     assertThat(deviation(biases)).isCloseTo(biasDeviation, within(0.15 * biasDeviation + 1e-12));

@@ -50,6 +50,8 @@ class MeasureTest {
     assertThat(of(measure, 0, 0, 0)).isCloseTo(wrong / 2, within(1e-5));
     assertThat(of(measure, 2, 0, 0, 0, 0)).isCloseTo(wrong * 0.75, within(1e-5));
     assertThat(of(measure, 0, 600, 0)).isEqualTo(0);
+    assertThat(of(Measure.exchangedCrossEntropy(0.5), 1, 0, 0))
+        .isCloseTo(-(Math.log(0.5) + Math.log(1.5)) / 2, within(1e-7));
     for (double tiny : new double[] {0, 1, Double.NaN}) {
       assertThatThrownBy(() -> Measure.exchangedCrossEntropy(tiny))
           .isInstanceOf(IllegalArgumentException.class)

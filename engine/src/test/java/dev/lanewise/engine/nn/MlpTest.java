@@ -126,6 +126,10 @@ class MlpTest {
       assertThatThrownBy(() -> mlp.predictProbabilities(x))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(bad + " at row 4, column 1");
+      x.set(0, 0, bad);
+      assertThatThrownBy(() -> mlp.logits(x))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(bad + " at row 0, column 0");
     }
     FloatMatrix one = FloatMatrix.zeros(1, 3);
     assertThatThrownBy(() -> mlp.evaluate(new Samples(one, new int[] {2})))
