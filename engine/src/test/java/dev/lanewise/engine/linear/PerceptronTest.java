@@ -89,6 +89,9 @@ final class PerceptronTest {
     List<ClassScheme.Machine> pairs = ClassScheme.ONE_VS_ONE.machines(3);
     assertThat(ClassScheme.ONE_VS_ONE.decide(pairs, new double[] {-1, -1, 1}, 3)).isEqualTo(1);
     assertThat(ClassScheme.ONE_VS_ONE.decide(pairs, new double[] {1, -1, 1}, 3)).isZero();
+    // At 0: 01 -> 0, 02 -> 0, 12 -> 1; and 01 -> 1, 02 -> 2, 12 -> 1.
+    assertThat(ClassScheme.ONE_VS_ONE.decide(pairs, new double[] {0, 0, 1}, 3)).isZero();
+    assertThat(ClassScheme.ONE_VS_ONE.decide(pairs, new double[] {-1, -1, 0}, 3)).isEqualTo(1);
     assertThat(ClassScheme.ONE_VS_REST.decide(pairs, new double[] {-5, -2, -2}, 3)).isEqualTo(1);
   }
 
