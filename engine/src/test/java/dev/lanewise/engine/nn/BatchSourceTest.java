@@ -154,6 +154,16 @@ class BatchSourceTest {
   }
 
   @Test
+  void aBatchMayBeOneRow() {
+    Samples samples = numbered(3, 3);
+    assertThat(epoch(source(Batching.inOrder(1), samples, 3), samples))
+        .containsExactly(List.of(0), List.of(1), List.of(2));
+    assertThat(epoch(source(Batching.shuffled(1), samples, 3), samples)).hasSize(3);
+    assertThat(epoch(source(Batching.stratified(1), samples, 3), samples))
+        .containsExactly(List.of(0, 1, 2));
+  }
+
+  @Test
   void emptyBatchesAreRefused() {
     assertThatThrownBy(() -> Batching.inOrder(0))
         .isInstanceOf(IllegalArgumentException.class)

@@ -130,6 +130,9 @@ class MlpTest {
       assertThatThrownBy(() -> mlp.logits(x))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(bad + " at row 0, column 0");
+      assertThatThrownBy(() -> mlp.evaluate(new Samples(x, new int[5])))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the set to evaluate holds " + bad);
     }
     FloatMatrix one = FloatMatrix.zeros(1, 3);
     assertThatThrownBy(() -> mlp.evaluate(new Samples(one, new int[] {2})))
