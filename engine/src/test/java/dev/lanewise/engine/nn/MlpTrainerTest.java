@@ -200,6 +200,49 @@ class MlpTrainerTest {
   }
 
   @Test
+  void stepAfterStepFollowsTheOptimiser() {
+    Samples train = TestData.noise(1, 12, 3, 2);
+    for (Optimizer optimizer :
+        List.of(
+            Optimizer.sgd(0.5),
+            Optimizer.momentum(0.2, 0.9),
+            Optimizer.nesterov(0.2, 0.9),
+            Optimizer.adam(0.05))) {
+      MlpTrainer trainer =
+          MlpTrainer.builder(engine, 3, 4, 2)
+              .optimizer(optimizer)
+              .batching(Batching.full())
+              .epochs(5)
+              .build();
+      Mlp expected = trainer.initial(SEEDS);
+      List<FloatMatrix> weights = List.of(expected.weights(0), expected.weights(1));
+      List<FloatMatrix> biases = List.of(expected.biases(0), expected.biases(1));
+      List<FloatMatrix> parameters = new ArrayList<>(weights);
+      parameters.addAll(biases);
+      List<FloatMatrix> slopes = new ArrayList<>();
+      List<Optimizer.Updater> updaters = new ArrayList<>();
+      for (FloatMatrix each : parameters) {
+        FloatMatrix slope = FloatMatrix.zeros(each.rows(), each.columns());
+        slopes.add(slope);
+        updaters.add(optimizer.updater(engine.kernels(), each, slope));
+      }
+      for (int step = 0; step < 5; step++) {
+        Gradients gradients = trainer.gradients(expected, train);
+        List<FloatMatrix> now = new ArrayList<>(gradients.weights());
+        now.addAll(gradients.biases());
+        for (int i = 0; i < slopes.size(); i++) {
+          slopes.get(i).setAll(now.get(i));
+          updaters.get(i).step(1);
+        }
+        expected = Mlp.of(engine, Activation.RELU, weights, biases);
+      }
+      assertThat(parameters(trainer.fit(train, SEEDS).model()))
+          .as("%s", optimizer)
+          .containsExactly(parameters(expected), within(1e-5f));
+    }
+  }
+
+  @Test
   void gradientsAreScaledByTheBatchOrByAnyNumber() {
     Samples train = TestData.noise(1, 8, 3, 2);
     MlpTrainer.Builder builder = MlpTrainer.builder(engine, 3, 4, 2).epochs(1);
