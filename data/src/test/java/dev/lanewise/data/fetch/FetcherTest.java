@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.lanewise.data.DataCatalog;
 import dev.lanewise.data.DataSetInfo;
 import dev.lanewise.data.MissingDataException;
 import dev.lanewise.data.format.Checksum;
@@ -26,6 +27,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -104,6 +106,39 @@ class FetcherTest {
     assertThat(target()).hasBinaryContent(PACKED);
     assertThat(progress).isSorted().startsWith(0L).endsWith((long) PACKED.length);
     assertThat(names()).containsExactly(".lock", "pixels.gz");
+  }
+
+  @Test
+  void reportsATotalThatNobodyKnows() {
+    answer =
+        (exchange, request) -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write(PACKED);
+        };
+    fetcher().fetch("mnist", (file, done, total) -> assertThat(total).isEqualTo(Progress.UNKNOWN));
+    assertThat(target()).hasBinaryContent(PACKED);
+  }
+
+  @Test
+  void reportsWhatIsThereOfAnEarlierTry() throws IOException {
+    writePart(Arrays.copyOf(PACKED, 1000));
+    List<Long> progress = new ArrayList<>();
+    fetcher()
+        .fetch(
+            "mnist",
+            (file, done, total) -> {
+              assertThat(total).isEqualTo(PACKED.length);
+              progress.add(done);
+            });
+    assertThat(progress).isSorted().startsWith(1000L).endsWith((long) PACKED.length);
+  }
+
+  @Test
+  void asksForTheFilesOfMnist() {
+    answer = (exchange, request) -> exchange.sendResponseHeaders(404, -1);
+    assertThatExceptionOfType(FetchException.class)
+        .isThrownBy(() -> new Fetcher(mirror(), directory).fetch("mnist", SILENT))
+        .withMessageContaining("/mirror/train-images-idx3-ubyte.gz");
   }
 
   @Test
@@ -251,7 +286,8 @@ class FetcherTest {
         };
     assertThatExceptionOfType(FetchException.class)
         .isThrownBy(() -> fetcher().fetch("mnist", SILENT))
-        .withMessageContaining("longer than");
+        // a thousandth and 1 KiB more than the content
+        .withMessageContaining("longer than 201224 bytes");
     assertThat(names()).containsExactly(".lock");
   }
 
@@ -328,6 +364,69 @@ class FetcherTest {
   }
 
   @Test
+  void pausesLongerBeforeEveryTry() {
+    List<Long> requests = Collections.synchronizedList(new ArrayList<>());
+    answer =
+        (exchange, request) -> {
+          requests.add(System.nanoTime());
+          exchange.sendResponseHeaders(500, -1);
+        };
+    Fetcher fetcher =
+        new Fetcher(
+            mirror(), directory, List.of(FILE), Duration.ofSeconds(5), Duration.ofMillis(30));
+    assertThatExceptionOfType(FetchException.class)
+        .isThrownBy(() -> fetcher.fetch("mnist", SILENT));
+    assertThat(requests).hasSize(4);
+    for (int i = 1; i < 4; i++) {
+      // the time between two answers is the pause and what the machine adds
+      assertThat(Duration.ofNanos(requests.get(i) - requests.get(i - 1)))
+          .isGreaterThan(Duration.ofMillis(20L << (i - 1)));
+    }
+  }
+
+  @Test
+  void endsWhenItIsInterrupted() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    answer =
+        (exchange, request) -> {
+          exchange.sendResponseHeaders(200, PACKED.length);
+          exchange.getResponseBody().write(PACKED, 0, 100);
+          exchange.getResponseBody().flush();
+          asked.countDown();
+          awaitOpen(stalled);
+        };
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+    Thread thread =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    assertThatExceptionOfType(FetchException.class)
+                        .isThrownBy(() -> fetcher(Duration.ofSeconds(25)).fetch("mnist", SILENT))
+                        .withMessage("the download of mnist was interrupted");
+                    interrupted.complete(Thread.currentThread().isInterrupted());
+                  } catch (AssertionError e) {
+                    interrupted.completeExceptionally(e);
+                  }
+                });
+    assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+    thread.interrupt();
+    assertThat(interrupted.get(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(names()).contains(".lock").doesNotContain("pixels.gz");
+  }
+
+  @Test
+  void leavesNoThreadOfItsClient() throws InterruptedException {
+    List<Thread> during = new ArrayList<>();
+    fetcher().fetch("mnist", (file, done, total) -> during.addAll(clientThreads()));
+    assertThat(during).isNotEmpty();
+    for (Thread thread : during) {
+      thread.join(Duration.ofSeconds(10));
+      assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+    }
+  }
+
+  @Test
   void downloadsOnceForTwoAtATime() throws Exception {
     Future<List<Path>> first = executor.submit(() -> fetcher().fetch("mnist", SILENT));
     Future<List<Path>> second = executor.submit(() -> fetcher().fetch("mnist", SILENT));
@@ -374,7 +473,11 @@ class FetcherTest {
     assertThat(fetcher().fetch("mini-mnist", SILENT)).isEmpty();
     assertThatExceptionOfType(MissingDataException.class)
         .isThrownBy(() -> fetcher().fetch("notmnist", SILENT))
-        .withMessageContaining("LANEWISE_DATA");
+        .withMessageContaining("LANEWISE_DATA")
+        .withMessageContaining(directory.toString());
+    assertThatExceptionOfType(MissingDataException.class)
+        .isThrownBy(() -> Fetcher.toCache().fetch("notmnist", SILENT))
+        .withMessageContaining(DataCatalog.cacheDirectory().toString());
     assertThatIllegalArgumentException().isThrownBy(() -> fetcher().fetch("../x", SILENT));
     assertThat(ranges).isEmpty();
   }
@@ -413,6 +516,12 @@ class FetcherTest {
   private void writePart(byte[] bytes) throws IOException {
     Files.createDirectories(target().getParent());
     Files.write(target().resolveSibling(".pixels.gz.part"), bytes);
+  }
+
+  private static List<Thread> clientThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("HttpClient-"))
+        .toList();
   }
 
   private static void awaitOpen(CountDownLatch latch) {

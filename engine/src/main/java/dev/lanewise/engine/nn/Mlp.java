@@ -237,8 +237,4 @@ public final class Mlp {
   Parameters parameters() {
     return parameters;
   }
-
-  Engine engine() {
-    return engine;
-  }
 }

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.io.ModelFile;
 import dev.lanewise.engine.io.ModelFormatException;
 import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,7 +102,7 @@ class LinearFilesTest {
   }
 
   private static void load(Engine engine, Path file) {
-    if (dev.lanewise.engine.io.ModelFile.open(file).kind().equals("perceptron")) {
+    if (ModelFile.open(file).kind().equals("perceptron")) {
       Perceptron.load(engine, file);
     } else {
       SoftmaxRegression.load(engine, file);
@@ -106,6 +110,11 @@ class LinearFilesTest {
   }
 
   private static ModelWriter perceptron(long columns, long classes, String scheme, String form) {
+    return perceptron(columns, classes, scheme, form, 1);
+  }
+
+  private static ModelWriter perceptron(
+      long columns, long classes, String scheme, String form, double divisor) {
     return new ModelWriter("perceptron")
         .integer("columns", columns)
         .integer("classes", classes)
@@ -114,7 +123,7 @@ class LinearFilesTest {
         .integer("passes", 1)
         .integer("separated", 0)
         .text("features", "QUADRATIC")
-        .real("divisor", 1);
+        .real("divisor", divisor);
   }
 
   @Test
@@ -145,9 +154,72 @@ class LinearFilesTest {
             .intRows("factors", new int[3])
             .floats("rows", FloatMatrix.zeros(2, 2)),
         "are 2 x 2 for 2 columns and factors 1 x 3");
+    refused(
+        perceptron(2, 3, "ONE_VS_ONE_ORDERED", "DUAL")
+            .intRows("factors", new int[2])
+            .floats("rows", FloatMatrix.zeros(2, 2)),
+        "are of 1 machines; 3 classes ONE_VS_ONE_ORDERED need 6");
+    for (double divisor : new double[] {0, -1, 3.5e38}) {
+      refused(
+          perceptron(2, 2, "ONE_VS_ONE", "EXPLICIT", divisor).doubles("weights", row),
+          "'divisor' is " + divisor);
+    }
     row[3] = Double.NaN;
     refused(
         perceptron(2, 2, "ONE_VS_ONE", "EXPLICIT").doubles("weights", row),
         "row 0, column 3 is NaN");
+  }
+
+  @Test
+  void aModelOfAnotherKindOrWithDamageIsRefused() throws IOException {
+    Path regression = directory.resolve("regression.lwm");
+    Path perceptron = directory.resolve("perceptron.lwm");
+    FloatMatrix x = random(new Random(3), 20, 4);
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      SoftmaxRegression.of(engine, x).save(regression);
+      new PerceptronTrainer(engine, 2)
+          .form(PerceptronTrainer.Form.EXPLICIT)
+          .passes(1)
+          .fit(x, new int[20])
+          .save(perceptron);
+      assertThatExceptionOfType(ModelFormatException.class)
+          .isThrownBy(() -> Perceptron.load(engine, regression))
+          .withMessageContaining("holds a 'softmax-regression'");
+      assertThatExceptionOfType(ModelFormatException.class)
+          .isThrownBy(() -> SoftmaxRegression.load(engine, perceptron))
+          .withMessageContaining("holds a 'perceptron'");
+      for (Path file : List.of(regression, perceptron)) {
+        damage(file);
+        assertThatExceptionOfType(ModelFormatException.class)
+            .isThrownBy(() -> load(engine, file))
+            .withMessageContaining("damaged");
+      }
+    }
+  }
+
+  /** Turns over the lowest bit of the first weight: still a number, but another. */
+  private static void damage(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[(int) ModelFile.open(file).wrong("weights", "").offset()] ^= 1;
+    Files.write(file, bytes);
+  }
+
+  @Test
+  void weightsBeyondTheDoublesAreNotSaved() {
+    Path file = directory.resolve("infinite.lwm");
+    FloatMatrix x = FloatMatrix.copyOf(new float[][] {{1, 1e30f}});
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      Perceptron model =
+          new PerceptronTrainer(engine, 2)
+              .features(FeatureMap.quadratic(1e-200))
+              .form(PerceptronTrainer.Form.EXPLICIT)
+              .passes(1)
+              .fit(x, new int[] {0});
+      // Machine 0 is right from the start.
+      assertThatExceptionOfType(IllegalStateException.class)
+          .isThrownBy(() -> model.save(file))
+          .withMessage("weight 3 of machine 1 is -Infinity: such a model cannot be saved");
+      assertThat(file).doesNotExist();
+    }
   }
 }

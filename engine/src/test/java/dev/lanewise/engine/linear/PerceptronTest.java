@@ -2,6 +2,8 @@ package dev.lanewise.engine.linear;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.engine.Engine;
@@ -10,6 +12,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +89,9 @@ final class PerceptronTest {
     List<ClassScheme.Machine> pairs = ClassScheme.ONE_VS_ONE.machines(3);
     assertThat(ClassScheme.ONE_VS_ONE.decide(pairs, new double[] {-1, -1, 1}, 3)).isEqualTo(1);
     assertThat(ClassScheme.ONE_VS_ONE.decide(pairs, new double[] {1, -1, 1}, 3)).isZero();
+    // At 0: 01 -> 0, 02 -> 0, 12 -> 1; and 01 -> 1, 02 -> 2, 12 -> 1.
+    assertThat(ClassScheme.ONE_VS_ONE.decide(pairs, new double[] {0, 0, 1}, 3)).isZero();
+    assertThat(ClassScheme.ONE_VS_ONE.decide(pairs, new double[] {-1, -1, 0}, 3)).isEqualTo(1);
     assertThat(ClassScheme.ONE_VS_REST.decide(pairs, new double[] {-5, -2, -2}, 3)).isEqualTo(1);
   }
 
@@ -250,14 +256,17 @@ final class PerceptronTest {
       x.set(i, i % 3, 200);
       labels[i] = i % 3;
     }
-    PerceptronTrainer trainer = new PerceptronTrainer(engine, 3).passes(300);
-    Run stopped = run(trainer, x, labels);
-    Run full = run(trainer.stopWhenSeparated(false), x, labels);
-    assertThat(stopped.model().separated()).isTrue();
-    assertThat(stopped.passes().size()).isLessThan(300);
-    assertThat(full.passes()).hasSize(300);
-    assertThat(full.model().scores(x)).isDeepEqualTo(stopped.model().scores(x));
-    assertThat(stopped.model().accuracy(x, labels)).isEqualTo(1);
+    for (ClassScheme scheme : ClassScheme.values()) {
+      PerceptronTrainer trainer = new PerceptronTrainer(engine, 3).scheme(scheme).passes(300);
+      Run stopped = run(trainer, x, labels);
+      Run full = run(trainer.stopWhenSeparated(false), x, labels);
+      assertThat(stopped.model().separated()).isTrue();
+      assertThat(stopped.passes().size()).isLessThan(300);
+      assertThat(stopped.passes().getLast().mistakes()).isZero();
+      assertThat(full.passes()).hasSize(300);
+      assertThat(full.model().scores(x)).isDeepEqualTo(stopped.model().scores(x));
+      assertThat(stopped.model().accuracy(x, labels)).isEqualTo(1);
+    }
   }
 
   @Test
@@ -301,6 +310,100 @@ final class PerceptronTest {
   }
 
   @Test
+  void theFormFollowsTheShapeWhereNoneIsAskedFor() {
+    // 32 training and watched rows for each feature make the dual form as expensive.
+    assertThat(form(FeatureMap.linear(), 64, 2)).isEqualTo(PerceptronTrainer.Form.DUAL);
+    assertThat(form(FeatureMap.linear(), 65, 2)).isEqualTo(PerceptronTrainer.Form.EXPLICIT);
+    assertThat(form(FeatureMap.linear(), 40, 2, 20, 4)).isEqualTo(PerceptronTrainer.Form.DUAL);
+    assertThat(form(FeatureMap.linear(), 40, 2, 20, 5)).isEqualTo(PerceptronTrainer.Form.EXPLICIT);
+    assertThat(form(FeatureMap.quadratic(), 300, 1)).isEqualTo(PerceptronTrainer.Form.DUAL);
+    // The smallest square above 2^27.
+    assertThat(form(FeatureMap.quadratic(), 11_586, 1)).isEqualTo(PerceptronTrainer.Form.EXPLICIT);
+  }
+
+  private PerceptronTrainer.Form form(FeatureMap map, int rows, int columns, int... watched) {
+    PerceptronTrainer trainer = new PerceptronTrainer(engine, 2).features(map).passes(0);
+    for (int more : watched) {
+      trainer.watch(Data.integers(more, columns, 9, 2), new int[more]);
+    }
+    return trainer.fit(Data.integers(rows, columns, 9, 1), new int[rows]).form();
+  }
+
+  @Test
+  void eitherFormGivesItsWeightsAsFloats() {
+    FloatMatrix x = Data.integers(30, 3, 9, 1);
+    int[] labels = Data.labels(30, 3, 2);
+    for (PerceptronTrainer.Form form : PerceptronTrainer.Form.values()) {
+      Perceptron model =
+          new PerceptronTrainer(engine, 3)
+              .scheme(ClassScheme.ONE_VS_ONE)
+              .features(FeatureMap.quadratic())
+              .form(form)
+              .passes(5)
+              .fit(x, labels);
+      assertThat(model.columns()).isEqualTo(3);
+      assertThat(model.classes()).isEqualTo(3);
+      assertThat(model.scheme()).isEqualTo(ClassScheme.ONE_VS_ONE);
+      FloatMatrix weight = model.tensors().firstEntry().getValue();
+      assertThat(weight.rows()).isEqualTo(10);
+      double[][] scores = model.scores(x);
+      for (int i = 0; i < x.rows(); i++) {
+        double[] phi = FeatureMap.quadratic().expand(x, i);
+        for (int m = 0; m < 3; m++) {
+          double score = 0;
+          for (int f = 0; f < phi.length; f++) {
+            score += phi[f] * weight.get(f, m);
+          }
+          // Integers, so the floats are exact.
+          assertThat(score).isEqualTo(scores[i][m]);
+        }
+      }
+    }
+  }
+
+  @Test
+  void weightsBeyondTheFloatsAreNamed() {
+    FloatMatrix x = FloatMatrix.copyOf(new float[][] {{1, 1e30f}});
+    for (PerceptronTrainer.Form form : PerceptronTrainer.Form.values()) {
+      Perceptron model =
+          new PerceptronTrainer(engine, 2)
+              .features(FeatureMap.quadratic())
+              .form(form)
+              .fit(x, new int[] {0});
+      double square = (double) 1e30f * 1e30f;
+      // Machine 0 is right from the start; feature 5 is the square of the second column.
+      assertThatIllegalStateException()
+          .isThrownBy(model::tensors)
+          .withMessage("weight 5 of machine 1 is " + -square + ", which float32 cannot hold");
+    }
+  }
+
+  @Test
+  void anInterruptedFitIsCancelled() {
+    FloatMatrix x = Data.integers(60, 3, 100, 8);
+    for (int threads : new int[] {1, 2}) {
+      try (Engine other = Engine.builder().threads(threads).open()) {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> new PerceptronTrainer(other, 3).fit(x, Data.labels(60, 3, 9)))
+            .isInstanceOf(CancellationException.class);
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+      } finally {
+        Thread.interrupted();
+      }
+    }
+  }
+
+  @Test
+  void moreFeaturesThanAnArrayHoldsAreRefused() {
+    assertThat(FeatureMap.quadratic().features(65_534)).isEqualTo(2_147_450_880);
+    assertThatThrownBy(() -> FeatureMap.quadratic().features(65_535))
+        .isInstanceOf(ArithmeticException.class);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> FeatureMap.quadratic(Double.NaN))
+        .withMessage("divisor must be finite and above 0, not NaN");
+  }
+
+  @Test
   void refusesWhatCannotBeTrained() {
     PerceptronTrainer trainer = new PerceptronTrainer(engine, 3).passes(2);
     FloatMatrix x = Data.integers(4, 2, 9, 1);
@@ -315,6 +418,15 @@ final class PerceptronTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> model.predict(FloatMatrix.zeros(1, 3)))
         .withMessageContaining("3 columns, the model has 2 features");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> model.accuracy(x, new int[] {0, 1, -1, 0}))
+        .withMessage("labels: label -1 at row 2 is not in 0 .. 2");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer.watch(FloatMatrix.zeros(0, 2), new int[0]))
+        .withMessage("watched set 0: the set is empty (0 x 2)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> trainer.watch(x, new int[] {0, 1, 2, 3}))
+        .withMessage("watched set 0: label 3 at row 3 is not in 0 .. 2");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> trainer.watch(FloatMatrix.zeros(1, 5), new int[1]).fit(x, new int[4]))
         .withMessageContaining("watched set 0: 5 columns, the training rows have 2");

@@ -10,6 +10,7 @@ import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
 final class RandomSearchTest {
@@ -143,6 +144,37 @@ final class RandomSearchTest {
               .evaluate(Data.gaussian(50, FEATURES, 1), Data.labels(50, CLASSES, 2))
               .meanLoss();
       assertThat(loss).isCloseTo(run.result().loss(), within(1e-5));
+    }
+  }
+
+  @Test
+  void aLossIsRightWhereProbabilitiesAreTiny() {
+    FloatMatrix x = Data.gaussian(50, FEATURES, 1);
+    int[] labels = Data.labels(50, CLASSES, 2);
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      RandomSearch.Result result =
+          search(engine)
+              .initialDeviation(20)
+              .batchSize(50)
+              .maxSteps(1)
+              .fit(x, labels, new SplittableRandom(3), new SplittableRandom(4));
+      // The product of 50 probabilities of exp(-30) is no double.
+      assertThat(result.loss())
+          .isCloseTo(result.model().evaluate(x, labels).meanLoss(), within(1e-4))
+          .isGreaterThan(30);
+    }
+  }
+
+  @Test
+  void anInterruptedSearchIsCancelled() {
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      Thread.currentThread().interrupt();
+      try {
+        assertThatThrownBy(() -> run(search(engine), 47)).isInstanceOf(CancellationException.class);
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+      } finally {
+        Thread.interrupted();
+      }
     }
   }
 

@@ -9,9 +9,11 @@ import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 
 final class SoftmaxRegressionTest {
@@ -35,22 +37,26 @@ final class SoftmaxRegressionTest {
   private double objective(double[] parameters, double l2) {
     double total = 0;
     for (int i = 0; i < ROWS; i++) {
-      double[] z = new double[CLASSES];
-      double sum = 0;
-      for (int c = 0; c < CLASSES; c++) {
-        z[c] = parameters[FEATURES * CLASSES + c];
-        for (int j = 0; j < FEATURES; j++) {
-          z[c] += x.get(i, j) * parameters[j * CLASSES + c];
-        }
-        sum += Math.exp(z[c]);
-      }
-      total += Math.log(sum) - z[labels[i]];
+      total += loss(parameters, x.row(i), labels[i]);
     }
     double squares = 0;
     for (int i = 0; i < FEATURES * CLASSES; i++) {
       squares += parameters[i] * parameters[i];
     }
     return total / ROWS + l2 / 2 * squares;
+  }
+
+  private static double loss(double[] parameters, float[] row, int label) {
+    double[] z = new double[CLASSES];
+    double sum = 0;
+    for (int c = 0; c < CLASSES; c++) {
+      z[c] = parameters[FEATURES * CLASSES + c];
+      for (int j = 0; j < FEATURES; j++) {
+        z[c] += row[j] * parameters[j * CLASSES + c];
+      }
+      sum += Math.exp(z[c]);
+    }
+    return Math.log(sum) - z[label];
   }
 
   private static double[] parameters(SoftmaxRegression model) {
@@ -228,6 +234,9 @@ final class SoftmaxRegressionTest {
       FloatMatrix logits = model.logits(one);
       assertThat(SoftmaxRegressionTrainer.loss(logits, model.predictProbabilities(one), 0, 0))
           .isEqualTo(500);
+      FloatMatrix tie = FloatMatrix.copyOf(new float[][] {{-3, 500, 500}});
+      FloatMatrix halves = FloatMatrix.copyOf(new float[][] {{0, 0.5f, 0.5f}});
+      assertThat(SoftmaxRegressionTrainer.loss(tie, halves, 0, 0)).isEqualTo(503 + Math.log(2));
     }
   }
 
@@ -272,17 +281,88 @@ final class SoftmaxRegressionTest {
   }
 
   @Test
+  void aMeanLossIsRightWhereProbabilitiesAreTiny() {
+    FloatMatrix wide = Data.gaussian(400, FEATURES, 9);
+    for (int i = 0; i < wide.rows(); i++) {
+      for (int j = 0; j < FEATURES; j++) {
+        wide.set(i, j, 20 * wide.get(i, j));
+      }
+    }
+    int[] theirs = Data.labels(wide.rows(), CLASSES, 10);
+    List<Double> means = new ArrayList<>();
+    try (Engine engine = engine(1)) {
+      SoftmaxRegressionTrainer trainer =
+          new SoftmaxRegressionTrainer(engine, CLASSES)
+              .batchSize(wide.rows())
+              .epochs(1)
+              .onEpoch(epoch -> means.add(epoch.meanLoss()));
+      SplittableRandom shuffles = new SplittableRandom(4);
+      trainer.fit(wide, theirs, new SplittableRandom(3), shuffles);
+      double[] start =
+          parameters(trainer.epochs(0).fit(wide, theirs, new SplittableRandom(3), shuffles));
+      double[] losses = new double[wide.rows()];
+      for (int i = 0; i < losses.length; i++) {
+        losses[i] = loss(start, wide.row(i), theirs[i]);
+      }
+      assertThat(Arrays.stream(losses).max().orElseThrow())
+          .as("a probability below those that are multiplied")
+          .isGreaterThan(70);
+      assertThat(Arrays.stream(losses).filter(loss -> loss < 69).sum() / 8)
+          .as("others, whose product no double holds even of the rows of one task")
+          .isGreaterThan(750);
+      assertThat(means.getFirst())
+          .isCloseTo(Arrays.stream(losses).average().orElseThrow(), within(1e-4));
+    }
+  }
+
+  @Test
   void divergenceIsReportedWithItsPlace() {
     try (Engine engine = engine(1)) {
-      assertThatThrownBy(
-              () ->
-                  fit(
-                      new SoftmaxRegressionTrainer(engine, CLASSES)
-                          .learningRate(1e38)
-                          .l2(1e30)
-                          .epochs(5)))
+      // The first step makes all weights infinite.
+      SoftmaxRegressionTrainer trainer =
+          new SoftmaxRegressionTrainer(engine, CLASSES).batchSize(5).learningRate(1e38).l2(1e30);
+      assertThatThrownBy(() -> fit(trainer))
           .isInstanceOf(ArithmeticException.class)
-          .hasMessageContaining("diverged");
+          .hasMessage(
+              "training diverged: the loss is NaN in epoch 1, batch 2; lower the learning rate"
+                  + " (1.0E38) or scale the features");
+      assertThatThrownBy(() -> fit(trainer.batchSize(ROWS)))
+          .isInstanceOf(ArithmeticException.class)
+          .hasMessageContaining("the loss is NaN in epoch 2, batch 1;");
+      assertThatThrownBy(() -> fit(trainer.epochs(1)))
+          .as("after the last loss that is looked at")
+          .isInstanceOf(ArithmeticException.class)
+          .hasMessageMatching("training diverged: weights: -?Infinity at row 0, column 0");
+    }
+  }
+
+  @Test
+  void anInterruptedFitIsCancelled() {
+    try (Engine engine = engine(1)) {
+      Thread.currentThread().interrupt();
+      try {
+        assertThatThrownBy(() -> fit(new SoftmaxRegressionTrainer(engine, CLASSES)))
+            .isInstanceOf(CancellationException.class);
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+      } finally {
+        Thread.interrupted();
+      }
+    }
+  }
+
+  @Test
+  void namesItsParameters() {
+    try (Engine engine = engine(1)) {
+      FloatMatrix weights = Data.gaussian(FEATURES, CLASSES, 7);
+      FloatMatrix bias = Data.gaussian(1, CLASSES, 8);
+      SoftmaxRegression model = SoftmaxRegression.of(engine, weights, bias);
+      assertThat(model.features()).isEqualTo(FEATURES);
+      assertThat(model.classes()).isEqualTo(CLASSES);
+      assertThat(model.tensors().keySet()).containsExactly("weight", "bias");
+      assertThat(model.tensors().firstEntry().getValue().toArray()).isEqualTo(weights.toArray());
+      assertThat(model.tensors().lastEntry().getValue().toArray()).isEqualTo(bias.toArray());
+      assertThat(SoftmaxRegression.of(engine, weights).tensors().keySet())
+          .containsExactly("weight");
     }
   }
 
@@ -312,20 +392,62 @@ final class SoftmaxRegressionTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> trainer.fit(FloatMatrix.zeros(0, 3), new int[0], random, random))
           .withMessageContaining("empty");
-      assertThatIllegalArgumentException().isThrownBy(() -> trainer.learningRate(Double.NaN));
-      assertThatIllegalArgumentException().isThrownBy(() -> trainer.learningRate(0));
-      assertThatIllegalArgumentException().isThrownBy(() -> trainer.l2(-1));
-      assertThatIllegalArgumentException().isThrownBy(() -> trainer.batchSize(0));
+      for (double rate : new double[] {Double.NaN, 0, 3.5e38}) {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> trainer.learningRate(rate))
+            .withMessage("learningRate must be finite and above 0, not " + rate);
+      }
+      for (double l2 : new double[] {Double.NaN, -1, 3.5e38}) {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> trainer.l2(l2))
+            .withMessage("l2 must be finite and at least 0, not " + l2);
+      }
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> trainer.batchSize(0))
+          .withMessage("batchSize must be at least 1, not 0");
       assertThatIllegalArgumentException().isThrownBy(() -> trainer.epochs(-1));
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new SoftmaxRegressionTrainer(engine, 1));
-      SoftmaxRegression model = SoftmaxRegression.of(engine, FloatMatrix.zeros(3, 2));
+    }
+  }
+
+  @Test
+  void refusesWhatIsNoModelAndWhatCannotBePredicted() {
+    try (Engine engine = engine(1)) {
+      FloatMatrix weights = FloatMatrix.zeros(3, 2);
+      SoftmaxRegression model = SoftmaxRegression.of(engine, weights);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> model.predict(x))
           .withMessageContaining("7 columns, the model has 3 features");
+      FloatMatrix rows = FloatMatrix.zeros(2, 3);
       assertThatIllegalArgumentException()
-          .isThrownBy(
-              () -> SoftmaxRegression.of(engine, FloatMatrix.zeros(3, 2), FloatMatrix.zeros(1, 3)));
+          .isThrownBy(() -> model.evaluate(rows, new int[] {0, 2}))
+          .withMessage("labels: label 2 at row 1 is not in 0 .. 1");
+      rows.set(1, 2, Float.NaN);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> model.predictProbabilities(rows))
+          .withMessage("x: NaN at row 1, column 2");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> SoftmaxRegression.of(engine, FloatMatrix.zeros(3, 1)))
+          .withMessage("classes must be at least 2, not 1");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> SoftmaxRegression.of(engine, FloatMatrix.zeros(0, 2)))
+          .withMessage("weights: the set is empty (0 x 2)");
+      for (FloatMatrix bias : List.of(FloatMatrix.zeros(1, 3), FloatMatrix.zeros(2, 2))) {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> SoftmaxRegression.of(engine, weights, bias))
+            .withMessage("bias: " + bias.shape() + " for weights 3 x 2");
+      }
+      FloatMatrix bias = FloatMatrix.copyOf(new float[][] {{0, Float.NEGATIVE_INFINITY}});
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> SoftmaxRegression.of(engine, weights, bias))
+          .withMessage("bias: -Infinity at row 0, column 1");
+      weights.set(2, 0, Float.NaN);
+      for (FloatMatrix any : List.of(FloatMatrix.zeros(1, 2), bias)) {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> SoftmaxRegression.of(engine, weights, any))
+            .withMessage("weights: NaN at row 2, column 0");
+      }
     }
   }
 }

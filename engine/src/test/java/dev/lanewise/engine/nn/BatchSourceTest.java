@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -60,6 +61,54 @@ class BatchSourceTest {
   }
 
   @Test
+  void theSparseFormOfABatchIsItsRows() {
+    Samples few = sparse(70, 40);
+    for (int size : new int[] {32, 9}) {
+      BatchSource source = source(Batching.inOrder(size), few, 3);
+      for (int u = 0; u < source.updates(); u++) {
+        source.load(u);
+        SparseBatch batch = source.sparse();
+        assertThat(batch).isNotNull();
+        assertThat(dense(batch.rows()).toArray()).isEqualTo(source.rows().toArray());
+        FloatMatrix inputs = dense(batch.inputs());
+        for (int i = 0; i < source.rows().rows(); i++) {
+          for (int j = 0; j < 40; j++) {
+            assertThat(inputs.get(j, i)).isEqualTo(source.rows().get(i, j));
+          }
+        }
+      }
+    }
+    for (BatchSource source :
+        List.of(
+            source(Batching.inOrder(33), few, 3),
+            source(Batching.full(), few, 3),
+            source(Batching.inOrder(5), numbered(70, 3), 3),
+            source(Batching.shuffled(5), few, 3))) {
+      source.load(0);
+      assertThat(source.sparse()).isNull();
+    }
+  }
+
+  /** One element of ten is not 0. */
+  private static Samples sparse(int rows, int columns) {
+    FloatMatrix x = FloatMatrix.zeros(rows, columns);
+    for (int i = 0; i < rows * columns; i += 10) {
+      x.set(i / columns, i % columns, i + 1);
+    }
+    return new Samples(x, new int[rows]);
+  }
+
+  private static FloatMatrix dense(SparseRows rows) {
+    FloatMatrix x = FloatMatrix.zeros(rows.rows(), rows.columns());
+    for (int i = 0; i < rows.rows(); i++) {
+      for (int k = rows.start(i); k < rows.end(i); k++) {
+        x.set(i, rows.columnArray()[k], rows.valueArray()[k]);
+      }
+    }
+    return x;
+  }
+
+  @Test
   void everyEpochHasAPermutationOfItsOwn() {
     Samples samples = numbered(103, 10);
     BatchSource source = source(Batching.shuffled(8), samples, 10);
@@ -96,14 +145,29 @@ class BatchSourceTest {
       // 300 expected, standard deviation 14.5.
       assertThat(count).isBetween(225, 375);
     }
+    assertThat(epoch(source(Batching.stratified(10), samples, 4), samples).getFirst())
+        .hasSize(40)
+        .doesNotHaveDuplicates();
     assertThatThrownBy(() -> source(Batching.stratified(11), samples, 4))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("class 0 has 10 rows");
+        .hasMessage("class 0 has 10 rows, a stratified batch takes 11 of each class");
+  }
+
+  @Test
+  void aBatchMayBeOneRow() {
+    Samples samples = numbered(3, 3);
+    assertThat(epoch(source(Batching.inOrder(1), samples, 3), samples))
+        .containsExactly(List.of(0), List.of(1), List.of(2));
+    assertThat(epoch(source(Batching.shuffled(1), samples, 3), samples)).hasSize(3);
+    assertThat(epoch(source(Batching.stratified(1), samples, 3), samples))
+        .containsExactly(List.of(0, 1, 2));
   }
 
   @Test
   void emptyBatchesAreRefused() {
-    assertThatThrownBy(() -> Batching.inOrder(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Batching.inOrder(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a batch must have at least one row, not 0");
     assertThatThrownBy(() -> Batching.shuffled(-1)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Batching.stratified(0)).isInstanceOf(IllegalArgumentException.class);
   }

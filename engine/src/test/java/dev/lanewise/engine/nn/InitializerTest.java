@@ -14,6 +14,8 @@ class InitializerTest {
   private final FloatMatrix biases = FloatMatrix.zeros(1, 300);
 
   private void check(Initializer initializer, double deviation, double biasDeviation) {
+    weights.setAll(FloatMatrix.zeros(400, 300));
+    biases.setAll(FloatMatrix.zeros(1, 300));
     initializer.initialize(weights, biases, TestData.random(3));
     assertThat(deviation(weights)).isCloseTo(deviation, within(0.01 * deviation + 1e-12));
     assertThat(deviation(biases)).isCloseTo(biasDeviation, within(0.15 * biasDeviation + 1e-12));
@@ -64,8 +66,11 @@ class InitializerTest {
   @Test
   void zerosStayZeros() {
     check(Initializer.zeros(), 0, 0);
-    assertThatThrownBy(() -> Initializer.uniform(-1))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("-1.0");
+    check(Initializer.uniform(0), 0, 0);
+    for (double bound : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> Initializer.uniform(bound))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(String.valueOf(bound));
+    }
   }
 }

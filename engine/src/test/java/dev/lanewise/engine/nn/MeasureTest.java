@@ -33,9 +33,13 @@ class MeasureTest {
     assertThat(of(Measure.crossEntropy(1e-8f), 1, 500, 0)).isEqualTo(-(float) Math.log(1e-8f));
     assertThat(of(Measure.crossEntropy(0.5f), 0, 0, 0)).isEqualTo(0);
     assertThat(of(Measure.crossEntropy(0), 1, 500, 0)).isEqualTo(Double.POSITIVE_INFINITY);
-    assertThatThrownBy(() -> Measure.crossEntropy(-1f))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("-1.0");
+    for (float epsilon : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> Measure.crossEntropy(epsilon))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("epsilon must be finite and not negative: " + epsilon);
+      assertThatThrownBy(() -> Loss.softmaxCrossEntropy(epsilon))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   @Test
@@ -46,7 +50,12 @@ class MeasureTest {
     assertThat(of(measure, 0, 0, 0)).isCloseTo(wrong / 2, within(1e-5));
     assertThat(of(measure, 2, 0, 0, 0, 0)).isCloseTo(wrong * 0.75, within(1e-5));
     assertThat(of(measure, 0, 600, 0)).isEqualTo(0);
-    assertThatThrownBy(() -> Measure.exchangedCrossEntropy(0))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(of(Measure.exchangedCrossEntropy(0.5), 1, 0, 0))
+        .isCloseTo(-(Math.log(0.5) + Math.log(1.5)) / 2, within(1e-7));
+    for (double tiny : new double[] {0, 1, Double.NaN}) {
+      assertThatThrownBy(() -> Measure.exchangedCrossEntropy(tiny))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("tiny must be between 0 and 1, not " + tiny);
+    }
   }
 }

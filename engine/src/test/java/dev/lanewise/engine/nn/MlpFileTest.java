@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.io.ModelFile;
 import dev.lanewise.engine.io.ModelFormatException;
 import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +78,38 @@ class MlpFileTest {
           .isThrownBy(() -> mlp.save(file))
           .withMessageContaining("weight (1, 0) of layer 0 is NaN");
       assertThat(file).doesNotExist();
+    }
+  }
+
+  @Test
+  void theParameterThatIsNotFiniteIsNamed() {
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      FloatMatrix biases = FloatMatrix.zeros(1, 2);
+      biases.set(0, 1, Float.POSITIVE_INFINITY);
+      Mlp mlp =
+          Mlp.of(
+              engine,
+              Activation.RELU,
+              List.of(FloatMatrix.zeros(2, 3), FloatMatrix.zeros(3, 2)),
+              List.of(FloatMatrix.zeros(1, 3), biases));
+      assertThatExceptionOfType(IllegalStateException.class)
+          .isThrownBy(() -> mlp.save(directory.resolve("infinite.lwm")))
+          .withMessageStartingWith("bias (0, 1) of layer 1 is Infinity:");
+    }
+  }
+
+  @Test
+  void aDamagedFileIsRefused() throws IOException {
+    Path file = directory.resolve("damaged.lwm");
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      mlp(engine, new Random(1), Activation.RELU, 3, 2).save(file);
+      byte[] bytes = Files.readAllBytes(file);
+      // The lowest bit of the first weight: still a number, but another.
+      bytes[(int) ModelFile.open(file).wrong("weights.0", "").offset()] ^= 1;
+      Files.write(file, bytes);
+      assertThatExceptionOfType(ModelFormatException.class)
+          .isThrownBy(() -> Mlp.load(engine, file))
+          .withMessageContaining("is damaged");
     }
   }
 

@@ -126,6 +126,13 @@ class MlpTest {
       assertThatThrownBy(() -> mlp.predictProbabilities(x))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(bad + " at row 4, column 1");
+      x.set(0, 0, bad);
+      assertThatThrownBy(() -> mlp.logits(x))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(bad + " at row 0, column 0");
+      assertThatThrownBy(() -> mlp.evaluate(new Samples(x, new int[5])))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the set to evaluate holds " + bad);
     }
     FloatMatrix one = FloatMatrix.zeros(1, 3);
     assertThatThrownBy(() -> mlp.evaluate(new Samples(one, new int[] {2})))
@@ -143,6 +150,77 @@ class MlpTest {
   }
 
   @Test
+  void theFirstParameterThatIsNotFiniteIsNamed() {
+    Parameters parameters = Parameters.zeros(new int[] {3, 4, 2}, Activation.RELU);
+    assertThat(parameters.nonFinite(engine.kernels())).isNull();
+    parameters.biases[1].set(0, 1, Float.NEGATIVE_INFINITY);
+    assertThat(parameters.nonFinite(engine.kernels()))
+        .isEqualTo("bias (0, 1) of layer 1 is -Infinity");
+    parameters.weights[1].set(3, 1, Float.NaN);
+    assertThat(parameters.nonFinite(engine.kernels())).isEqualTo("weight (3, 1) of layer 1 is NaN");
+    parameters.biases[0].set(0, 0, Float.NaN);
+    assertThat(parameters.nonFinite(engine.kernels())).isEqualTo("bias (0, 0) of layer 0 is NaN");
+  }
+
+  @Test
+  void parametersAreNamedAndCopied() {
+    Mlp mlp = network(3, 4, 2);
+    assertThat(mlp.tensors().keySet())
+        .containsExactly("layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias");
+    assertThat(mlp.tensors().values())
+        .extracting(FloatMatrix::toArray)
+        .containsExactly(
+            mlp.weights(0).toArray(),
+            mlp.biases(0).toArray(),
+            mlp.weights(1).toArray(),
+            mlp.biases(1).toArray());
+    for (int l = 0; l < 2; l++) {
+      mlp.weights(l).set(0, 0, 99);
+      mlp.biases(l).set(0, 0, 99);
+      assertThat(mlp.weights(l).get(0, 0)).isBetween(-1f, 1f);
+      assertThat(mlp.biases(l).get(0, 0)).isBetween(-1f, 1f);
+    }
+    for (int layer : new int[] {-1, 2}) {
+      assertThatThrownBy(() -> mlp.weights(layer)).isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> mlp.biases(layer)).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+
+  @Test
+  void anEvaluationHasTheMeasuresThatWereAskedFor() {
+    Mlp mlp = network(3, 4);
+    Samples samples = TestData.noise(1, Work.CHUNK + 10, 3, 4);
+    Measure one = (scores, probabilities, row, label) -> 1;
+    Measure rows = (scores, probabilities, row, label) -> row;
+    Evaluation evaluation = mlp.evaluate(samples, one, rows);
+    assertThat(evaluation.rows()).isEqualTo(522);
+    assertThat(evaluation.loss()).isEqualTo(1);
+    assertThat(evaluation.lossSum()).isEqualTo(522);
+    assertThat(evaluation.lossSum(1)).isEqualTo(521 * 522 / 2);
+    assertThat(evaluation.loss(1)).isEqualTo(521 / 2.0);
+    assertThatThrownBy(() -> evaluation.loss(2)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(evaluation)
+        .hasToString("Evaluation[rows=522, correct=" + evaluation.correct() + ", loss=1.0]");
+    int[] predicted = mlp.predict(samples.rows());
+    int correct = 0;
+    for (int i = 0; i < predicted.length; i++) {
+      correct += predicted[i] == samples.labels()[i] ? 1 : 0;
+    }
+    assertThat(evaluation.correct()).isEqualTo(correct);
+    assertThat(evaluation.accuracy()).isEqualTo(correct / 522.0);
+  }
+
+  @Test
+  void theLowestOfTheLargestScoresWinsAndNanNever() {
+    FloatMatrix scores =
+        FloatMatrix.copyOf(
+            new float[][] {{1, 3, 3}, {Float.NaN, -5, -4}, {Float.NaN, Float.NaN, Float.NaN}});
+    assertThat(Tally.argMax(scores, 0)).isEqualTo(1);
+    assertThat(Tally.argMax(scores, 1)).isEqualTo(2);
+    assertThat(Tally.argMax(scores, 2)).isZero();
+  }
+
+  @Test
   void parametersMustFollowFromOneAnother() {
     FloatMatrix w1 = FloatMatrix.zeros(3, 4);
     FloatMatrix w2 = FloatMatrix.zeros(5, 2);
@@ -157,7 +235,20 @@ class MlpTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("1 x 2");
     assertThatThrownBy(() -> Mlp.of(engine, relu, List.of(), List.of()))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("0 weight matrices and 0 biases");
+    assertThatThrownBy(() -> Mlp.of(engine, relu, List.of(w1), List.of(b4, b2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("1 weight matrices and 2 biases");
+    assertThatThrownBy(() -> Mlp.of(engine, relu, List.of(w1), List.of(FloatMatrix.zeros(2, 4))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("layer 0 has weights 3 x 4 and biases 2 x 4");
+    for (FloatMatrix empty : List.of(FloatMatrix.zeros(0, 4), FloatMatrix.zeros(3, 0))) {
+      FloatMatrix biases = FloatMatrix.zeros(1, empty.columns());
+      assertThatThrownBy(() -> Mlp.of(engine, relu, List.of(empty), List.of(biases)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("layer 0 has weights " + empty.shape());
+    }
   }
 
   @Test
@@ -166,7 +257,10 @@ class MlpTest {
     assertThat(Scaling.unit(pixels).toArray())
         .containsExactly(0, 1 / 255f, 127 / 255f, 128 / 255f, 1, 100 / 255f);
     assertThat(Scaling.none(pixels).toArray()).containsExactly(0, 1, 127, 128, 255, 100);
-    assertThatThrownBy(() -> Scaling.dividedBy(pixels, 0))
-        .isInstanceOf(IllegalArgumentException.class);
+    for (float divisor : new float[] {0, Float.NaN, Float.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> Scaling.dividedBy(pixels, divisor))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("the divisor must be positive and finite: " + divisor);
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.lanewise.engine.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.backend.BackendRequest;
@@ -10,6 +11,7 @@ import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.random.SeedStreams;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
@@ -198,6 +200,49 @@ class MlpTrainerTest {
   }
 
   @Test
+  void stepAfterStepFollowsTheOptimiser() {
+    Samples train = TestData.noise(1, 12, 3, 2);
+    for (Optimizer optimizer :
+        List.of(
+            Optimizer.sgd(0.5),
+            Optimizer.momentum(0.2, 0.9),
+            Optimizer.nesterov(0.2, 0.9),
+            Optimizer.adam(0.05))) {
+      MlpTrainer trainer =
+          MlpTrainer.builder(engine, 3, 4, 2)
+              .optimizer(optimizer)
+              .batching(Batching.full())
+              .epochs(5)
+              .build();
+      Mlp expected = trainer.initial(SEEDS);
+      List<FloatMatrix> weights = List.of(expected.weights(0), expected.weights(1));
+      List<FloatMatrix> biases = List.of(expected.biases(0), expected.biases(1));
+      List<FloatMatrix> parameters = new ArrayList<>(weights);
+      parameters.addAll(biases);
+      List<FloatMatrix> slopes = new ArrayList<>();
+      List<Optimizer.Updater> updaters = new ArrayList<>();
+      for (FloatMatrix each : parameters) {
+        FloatMatrix slope = FloatMatrix.zeros(each.rows(), each.columns());
+        slopes.add(slope);
+        updaters.add(optimizer.updater(engine.kernels(), each, slope));
+      }
+      for (int step = 0; step < 5; step++) {
+        Gradients gradients = trainer.gradients(expected, train);
+        List<FloatMatrix> now = new ArrayList<>(gradients.weights());
+        now.addAll(gradients.biases());
+        for (int i = 0; i < slopes.size(); i++) {
+          slopes.get(i).setAll(now.get(i));
+          updaters.get(i).step(1);
+        }
+        expected = Mlp.of(engine, Activation.RELU, weights, biases);
+      }
+      assertThat(parameters(trainer.fit(train, SEEDS).model()))
+          .as("%s", optimizer)
+          .containsExactly(parameters(expected), within(1e-5f));
+    }
+  }
+
+  @Test
   void gradientsAreScaledByTheBatchOrByAnyNumber() {
     Samples train = TestData.noise(1, 8, 3, 2);
     MlpTrainer.Builder builder = MlpTrainer.builder(engine, 3, 4, 2).epochs(1);
@@ -231,8 +276,11 @@ class MlpTrainerTest {
       assertThat(mean[i]).isEqualTo(sum[i] / 8);
       assertThat(half[i]).isEqualTo(sum[i] / 2);
     }
-    assertThatThrownBy(() -> GradientScale.dividedBy(0))
-        .isInstanceOf(IllegalArgumentException.class);
+    for (double divisor : new double[] {0, -1, Double.NaN, 1e39, 1e-50}) {
+      assertThatThrownBy(() -> GradientScale.dividedBy(divisor))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("the divisor must be positive and finite: " + divisor);
+    }
   }
 
   @Test
@@ -280,6 +328,51 @@ class MlpTrainerTest {
     assertThat(losses).hasSize(4).isEqualTo(before).isEqualTo(updates);
     assertThat(before.subList(1, 4)).isEqualTo(after.subList(0, 3));
     assertThat(after.getLast()).isLessThan(before.getFirst());
+  }
+
+  @Test
+  void anEpochsEvaluationIsThatOfAllItsBatches() {
+    // Steps too small to move anything: batches are then parts of the whole set.
+    Samples train = TestData.corners(1, 37);
+    List<Integer> factors = new ArrayList<>();
+    Measure[] measures = {Measure.crossEntropy(), Measure.exchangedCrossEntropy(1e-20)};
+    MlpTrainer trainer =
+        corners()
+            .optimizer(Optimizer.sgd(1e-30))
+            .measures(measures)
+            .epochs(3)
+            .rateFactor(
+                epoch -> {
+                  factors.add(epoch);
+                  return 1;
+                })
+            .build();
+    Evaluation whole = trainer.initial(SEEDS).evaluate(train, measures);
+    List<Integer> rows = new ArrayList<>();
+    trainer
+        .on(train)
+        .listener(
+            new TrainingListener() {
+              @Override
+              public Decision onUpdate(long update, int batchRows, double lossSum) {
+                rows.add(batchRows);
+                return Decision.CONTINUE;
+              }
+
+              @Override
+              public Decision onEpoch(EpochReport report) {
+                assertThat(report.updates()).isEqualTo(4L * (report.epoch() + 1));
+                assertThat(report.batches().rows()).isEqualTo(37);
+                assertThat(report.batches().correct()).isEqualTo(whole.correct());
+                for (int m = 0; m < 2; m++) {
+                  assertThat(report.batches().lossSum(m)).isCloseTo(whole.lossSum(m), within(1e-4));
+                }
+                return Decision.CONTINUE;
+              }
+            })
+        .fit(SEEDS);
+    assertThat(rows).containsExactly(10, 10, 10, 7, 10, 10, 10, 7, 10, 10, 10, 7);
+    assertThat(factors).containsExactly(0, 1, 2);
   }
 
   @Test
@@ -376,6 +469,56 @@ class MlpTrainerTest {
   }
 
   @Test
+  void withoutAWatchedSetTheAccuracyOfTheBatchesCounts() {
+    Samples train = TestData.corners(1, 60);
+    List<Double> accuracies = new ArrayList<>();
+    Training training =
+        corners()
+            .epochs(8)
+            .restoreBest()
+            .build()
+            .on(train)
+            .watchBefore("before", TestData.corners(2, 7))
+            .listener(
+                new TrainingListener() {
+                  @Override
+                  public Decision onEpoch(EpochReport report) {
+                    accuracies.add(report.batches().accuracy());
+                    return Decision.CONTINUE;
+                  }
+                })
+            .fit(SEEDS);
+    assertThat(training.reason()).isEqualTo(Training.Reason.COMPLETED);
+    assertThat(accuracies).hasSize(8);
+    assertThat(training.bestScore()).isEqualTo(Collections.max(accuracies));
+    assertThat(training.bestEpoch()).isEqualTo(accuracies.indexOf(training.bestScore()));
+  }
+
+  @Test
+  void withoutARecordTheLastWeightsStay() {
+    Samples train = TestData.corners(1, 40);
+    MlpTrainer.Builder builder = corners().epochs(3);
+    float[] last = parameters(builder.build().fit(train, SEEDS).model());
+    Training training = builder.restoreBest().score(report -> Double.NaN).build().fit(train, SEEDS);
+    assertThat(training.epochs()).isEqualTo(3);
+    assertThat(training.bestEpoch()).isEqualTo(-1);
+    assertThat(training.bestScore()).isNaN();
+    assertThat(parameters(training.model())).containsExactly(last);
+  }
+
+  @Test
+  void aTrainingFromANetworkLeavesItAlone() {
+    Samples train = TestData.corners(1, 40);
+    MlpTrainer trainer = corners().batching(Batching.full()).optimizer(Optimizer.sgd(.1)).build();
+    Mlp start = trainer.initial(SEEDS);
+    float[] before = parameters(start);
+    Mlp trained = trainer.on(train).startingFrom(start).fit(new SeedStreams(7)).model();
+    assertThat(parameters(start)).containsExactly(before);
+    // The start is all that the seed decides here.
+    assertThat(parameters(trained)).containsExactly(parameters(trainer.fit(train, SEEDS).model()));
+  }
+
+  @Test
   void divergenceIsReportedUnlessToldToKeepGoing() {
     Samples train = TestData.noise(1, 40, 3, 2);
     MlpTrainer.Builder wild =
@@ -416,6 +559,33 @@ class MlpTrainerTest {
   }
 
   @Test
+  void divergenceIsReportedWithItsPlace() {
+    Samples train = TestData.noise(1, 40, 3, 2);
+    MlpTrainer.Builder late =
+        MlpTrainer.builder(engine, 3, 2)
+            .batching(Batching.inOrder(20))
+            .rateFactor(epoch -> epoch == 2 ? Double.POSITIVE_INFINITY : 1)
+            .epochs(5);
+    assertThatThrownBy(() -> late.build().fit(train, SEEDS))
+        .isInstanceOfSatisfying(
+            DivergenceException.class,
+            e -> {
+              // Updates 0 to 3 before; 4 is the last whose loss is finite.
+              assertThat(e.epoch()).isEqualTo(2);
+              assertThat(e.update()).isEqualTo(5);
+              assertThat(e).hasMessageStartingWith("the loss is NaN (epoch 2, update 5,");
+            });
+    assertThatThrownBy(() -> late.batching(Batching.full()).build().fit(train, SEEDS))
+        .isInstanceOfSatisfying(
+            DivergenceException.class,
+            e -> {
+              assertThat(e.epoch()).isEqualTo(2);
+              assertThat(e.update()).isEqualTo(2);
+              assertThat(e).hasMessageContaining("weight (0, 0) of layer 0 is ");
+            });
+  }
+
+  @Test
   void anInterruptedTrainingIsCancelled() {
     Samples train = TestData.corners(1, 40);
     Thread.currentThread().interrupt();
@@ -429,10 +599,43 @@ class MlpTrainerTest {
   }
 
   @Test
+  void aTrainingIsCancelledBetweenTwoUpdates() {
+    Samples train = TestData.corners(1, 40);
+    for (int threads : new int[] {1, 2}) {
+      try (Engine other = Engine.builder().threads(threads).open()) {
+        List<Long> updates = new ArrayList<>();
+        MlpTrainer trainer = MlpTrainer.builder(other, 2, 4, 2).epochs(1000).build();
+        assertThatThrownBy(
+                () ->
+                    trainer
+                        .on(train)
+                        .listener(
+                            new TrainingListener() {
+                              @Override
+                              public Decision onUpdate(long update, int rows, double lossSum) {
+                                updates.add(update);
+                                if (update == 2) {
+                                  Thread.currentThread().interrupt();
+                                }
+                                return Decision.CONTINUE;
+                              }
+                            })
+                        .fit(SEEDS))
+            .isInstanceOf(CancellationException.class);
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+        assertThat(updates).containsExactly(0L, 1L, 2L);
+      } finally {
+        Thread.interrupted();
+      }
+    }
+  }
+
+  @Test
   void whatDoesNotFitIsRefused() {
     Samples train = TestData.corners(1, 40);
     assertThatThrownBy(() -> MlpTrainer.builder(engine, 3))
-        .isInstanceOf(IllegalArgumentException.class);
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not 1 sizes");
     assertThatThrownBy(() -> MlpTrainer.builder(engine, 3, 0, 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("not 0");
@@ -460,6 +663,13 @@ class MlpTrainerTest {
     assertThatThrownBy(() -> two.on(train).watch("valid", bad).fit(SEEDS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("valid holds NaN at row 7, column 1");
+    assertThatThrownBy(() -> two.on(train).watchBefore("old", bad).fit(SEEDS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("old holds NaN at row 7, column 1");
+    train.labels()[5] = 2;
+    assertThatThrownBy(() -> two.gradients(two.initial(SEEDS), train))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the batch has label 2 in row 5, the network has 2 classes");
   }
 
   @Test

@@ -39,12 +39,19 @@ class OptimizerTest {
   void theHeavyBallKeepsRolling() {
     // v: .25, .625, -.6875
     assertThat(path(Optimizer.momentum(0.125, 0.5))).containsExactly(0.75, 0.125, 0.8125);
+    // v: .25, .375, -1.8125
+    assertThat(path(Optimizer.momentum(0.125, 0.5), 1, 0.5, 2))
+        .containsExactly(0.75, 0.375, 2.1875);
+    assertThat(path(Optimizer.momentum(0.125, 0))).isEqualTo(path(Optimizer.sgd(0.125)));
   }
 
   @Test
   void nesterovLooksAhead() {
     // steps: .5 v + .125 g = .375, .8125, -1.34375
     assertThat(path(Optimizer.nesterov(0.125, 0.5))).containsExactly(0.625, -0.1875, 1.15625);
+    // .375, .5 .375 + .25 = .4375, -.5 1.8125 - 2 = -2.90625
+    assertThat(path(Optimizer.nesterov(0.125, 0.5), 1, 0.5, 2))
+        .containsExactly(0.625, 0.1875, 3.09375);
   }
 
   @Test
@@ -59,6 +66,7 @@ class OptimizerTest {
     assertThat(path[1]).isCloseTo(second, within(1e-6));
     assertThat(path[2]).isCloseTo(third, within(1e-6));
     assertThat(path(Optimizer.adam(0.001))[0]).isCloseTo(0.999, within(1e-6));
+    assertThat(path(Optimizer.adam(0.001), 3, 1, 1)[0]).isCloseTo(0.997, within(1e-6));
   }
 
   @Test
@@ -68,6 +76,18 @@ class OptimizerTest {
         .hasMessageContaining("learning rate");
     assertThatThrownBy(() -> Optimizer.sgd(Double.POSITIVE_INFINITY))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Optimizer.momentum(0, 0.9))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the learning rate must be positive and finite, not 0.0");
+    assertThatThrownBy(() -> Optimizer.nesterov(-1, 0.9))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("learning rate");
+    assertThatThrownBy(() -> Optimizer.adam(Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("learning rate");
+    assertThatThrownBy(() -> Optimizer.adam(1, 1, 0.9, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the beta1 must be at least 0 and below 1, not 1.0");
     assertThatThrownBy(() -> Optimizer.momentum(1, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("momentum");
