@@ -320,6 +320,14 @@ class UpdatableNeighborsTest {
     }
   }
 
+  @Test
+  void roomForRowsDoublesAndEndsWithTheArraysOfAnInt() {
+    assertThat(ByteIndex.capacity(1)).isEqualTo(64);
+    assertThat(ByteIndex.capacity(32)).isEqualTo(64);
+    assertThat(ByteIndex.capacity(33)).isEqualTo(66);
+    assertThat(ByteIndex.capacity(1 << 30)).isEqualTo(Integer.MAX_VALUE - 8);
+  }
+
   /**
    * Writers keep a promise that every state must show: rows come and go in pairs, one of zeros and
    * one of ones at ids 2i and 2i + 1. A reader that finds half a pair saw half a change.
