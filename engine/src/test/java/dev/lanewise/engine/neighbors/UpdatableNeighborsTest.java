@@ -279,6 +279,12 @@ class UpdatableNeighborsTest {
             model.search(queries, distance, 7),
             "step " + step);
       }
+      // From several blocks, over which rows were dealt out.
+      index.compact();
+      NearestNeighborsTest.assertSame(
+          index.search(NearestNeighborsTest.bytes(queries), 7),
+          model.search(queries, distance, 7),
+          "compacted");
     }
   }
 
