@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
@@ -179,9 +180,19 @@ final class ParallelismTest {
               parallelism.forEach(2, inner -> done.incrementAndGet());
             }
           });
-      Phaser both = new Phaser(2);
-      parallelism.forEach(2, task -> both.arriveAndAwaitAdvance());
-      assertThat(both.getPhase()).isEqualTo(1);
+      // There is room for offers again when the helper has come to those of jobs that are over.
+      AtomicBoolean helped = new AtomicBoolean();
+      while (!helped.get()) {
+        parallelism.forEach(
+            2,
+            task -> {
+              if (Thread.currentThread() == caller) {
+                LockSupport.parkNanos(1_000_000);
+              } else {
+                helped.set(true);
+              }
+            });
+      }
     }
   }
 
@@ -211,6 +222,93 @@ final class ParallelismTest {
     forEach.accept(2, task -> array[task]++);
     assertThat(array).containsOnly(1);
     return new WeakReference<>(array);
+  }
+
+  @Test
+  void asksForNoMoreHelpersThanThereIsWork() {
+    AtomicInteger asked = new AtomicInteger();
+    Parallelism parallelism = Parallelism.on(helper -> asked.incrementAndGet(), 4);
+    int expected = 0;
+    for (int tasks = 0; tasks < 7; tasks++) {
+      parallelism.forEach(tasks, task -> {});
+      expected += Math.clamp(tasks - 1, 0, 3);
+      assertThat(asked).hasValue(expected);
+    }
+  }
+
+  @Test
+  void anExecutorThatRejectsIsNotAskedAgainForTheJob() {
+    AtomicInteger asked = new AtomicInteger();
+    Parallelism parallelism =
+        Parallelism.on(
+            helper -> {
+              asked.incrementAndGet();
+              throw new RejectedExecutionException("full");
+            },
+            4);
+    parallelism.forEach(5, task -> {});
+    assertThat(asked).hasValue(1);
+  }
+
+  @Test
+  void workersAreNamedDaemonsThatEndWhenClosed() throws InterruptedException {
+    AtomicReference<Thread> worker = new AtomicReference<>();
+    Parallelism parallelism = Parallelism.threads(2);
+    Thread caller = Thread.currentThread();
+    Phaser both = new Phaser(2);
+    parallelism.forEach(
+        2,
+        task -> {
+          if (Thread.currentThread() != caller) {
+            worker.set(Thread.currentThread());
+          }
+          both.arriveAndAwaitAdvance();
+        });
+    assertThat(worker.get().getName()).isEqualTo("lanewise-worker-1");
+    assertThat(worker.get().isDaemon()).isTrue();
+    parallelism.close();
+    worker.get().join();
+    AtomicInteger alone = new AtomicInteger();
+    parallelism.forEach(5, task -> alone.incrementAndGet());
+    assertThat(alone).hasValue(5);
+  }
+
+  @Test
+  void errorsPassAndCheckedExceptionsAreWrapped() {
+    Error error = new AssertionError("task failed");
+    assertThatThrownBy(
+            () ->
+                Parallelism.serial()
+                    .forEach(
+                        1,
+                        task -> {
+                          throw error;
+                        }))
+        .isSameAs(error);
+    Exception checked = new Exception("task failed");
+    assertThatThrownBy(() -> Parallelism.rethrow(checked))
+        .isInstanceOf(IllegalStateException.class)
+        .hasCause(checked);
+  }
+
+  @Test
+  void anInterruptEndsLongJobsAndStaysSet() {
+    Parallelism.throwIfInterrupted();
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(Parallelism::throwIfInterrupted)
+          .isInstanceOf(CancellationException.class)
+          .hasMessageContaining(Thread.currentThread().getName());
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void oneThreadIsTheCallersAlone() {
+    assertThat(Parallelism.threads(1)).isSameAs(Parallelism.serial());
+    assertThat(Parallelism.serial().threads()).isEqualTo(1);
+    assertThat(Parallelism.on(Runnable::run, 3).threads()).isEqualTo(3);
   }
 
   @Test

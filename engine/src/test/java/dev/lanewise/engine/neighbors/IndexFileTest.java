@@ -162,9 +162,17 @@ class IndexFileTest {
           Path forged = directory.resolve("forged.lwm");
           forge(file, entry.name()).write(forged);
           NearestNeighbors index = NearestNeighbors.open(engine, forged);
+          String place = "row " + (entry.rows() - 1) + ", column 1 ";
           assertThatExceptionOfType(ModelFormatException.class)
               .as(entry.name())
-              .isThrownBy(index::verify);
+              .isThrownBy(index::verify)
+              .withMessageContaining(
+                  switch (entry.name()) {
+                    case "projection" -> "'projection' has a fraction";
+                    case "scale", "leading-scale" -> "'projection' has scale ";
+                    case "largest-norm", "rounded-step" -> ", of the rows ";
+                    default -> "'" + entry.name() + "' " + place + "is not what";
+                  });
         }
         Path copy = directory.resolve("copy.lwm");
         forge(file, "nothing").write(copy);
@@ -226,10 +234,19 @@ class IndexFileTest {
     refused(
         index("byte-index", "L1", Integer.MAX_VALUE - 64).bytes("rows", rows),
         "are 3 x 64 for 2147483583 columns");
+    refused(
+        index("byte-index", "L1", 33_026).bytes("rows", ByteMatrix.zeros(1, 33_088)),
+        "are 1 x 33088 for 33026 columns");
     refused(index("byte-index", "L1", 64).bytes("rows", rows), "lacks 'screen'");
     refused(
         index("byte-index", "L1", 64).bytes("rows", rows).text("screen", "PROJECTION"),
         "is PROJECTION for 64 columns, L1");
+    refused(
+        index("byte-index", "L2", 63).bytes("rows", rows).text("screen", "PROJECTION"),
+        "is PROJECTION for 63 columns, L2");
+    refused(
+        index("byte-index", "L2", 64).bytes("rows", rows).text("screen", "BLOCK_SUMS"),
+        "is BLOCK_SUMS for 64 columns, L2");
     refused(
         index("byte-index", "L1", 3).bytes("rows", rows).text("screen", "BLOCK_SUMS"),
         "is BLOCK_SUMS for 3 columns");
@@ -268,6 +285,46 @@ class IndexFileTest {
         index("float-index", "L2", 5).floats("rows", FloatMatrix.zeros(3, 32)),
         "are 3 x 32 for 5 columns");
     refused(index("float-index", "L2", 5).bytes("rows", rows), "is of type uint8, not float32");
+  }
+
+  /** Three rows so long that there is a second bound. */
+  private static ModelWriter projected() {
+    return index("byte-index", "L2", 512)
+        .bytes("rows", ByteMatrix.zeros(3, 512))
+        .text("screen", "PROJECTION")
+        .floats("projection", FloatMatrix.zeros(127, 512))
+        .integer("scale", 1)
+        .integer("leading-scale", 1)
+        .integer("largest-norm", 0)
+        .floats("vectors", FloatMatrix.zeros(48, 80));
+  }
+
+  @Test
+  void roundedVectorsThatDoNotFitAreRefused() {
+    FloatMatrix origin = FloatMatrix.zeros(1, 128);
+    ByteMatrix rows = ByteMatrix.zeros(3, 128);
+    refused(projected(), "lacks 'rounded-origin'");
+    refused(
+        projected().floats("rounded-origin", FloatMatrix.zeros(1, 127)),
+        "is 1 x 127 and must be 1 x 128");
+    for (int step : new int[] {0, (1 << 20) + 1}) {
+      refused(
+          projected().floats("rounded-origin", origin).integer("rounded-step", step),
+          "'rounded-step' " + step + " is not in 1 .. 1048576");
+    }
+    refused(
+        projected()
+            .floats("rounded-origin", origin)
+            .integer("rounded-step", 1)
+            .bytes("rounded-rows", ByteMatrix.zeros(4, 128)),
+        "is 4 x 128 and must be 3 x 128");
+    refused(
+        projected()
+            .floats("rounded-origin", origin)
+            .integer("rounded-step", 1 << 20)
+            .bytes("rounded-rows", rows)
+            .floats("rounded-errors", FloatMatrix.zeros(1, 2)),
+        "is 1 x 2 and must be 1 x 3");
   }
 
   /** Two rows of floats, with ids as an index has them that was changed. */

@@ -9,7 +9,10 @@ import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.backend.Backends;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
@@ -138,6 +141,68 @@ class NearestNeighborsTest {
     }
   }
 
+  /** More queries than one task takes. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void manyQueriesOnFloats(BackendRequest backend) {
+    Random random = new Random(4);
+    int[][] rows = values(70, 5, () -> random.nextInt(6));
+    int[][] queries = values(200, 5, () -> random.nextInt(6));
+    try (Engine engine = engine(backend, 3)) {
+      assertSame(
+          NearestNeighbors.of(engine, FloatIndex.floats(bytes(rows)), Distance.L2)
+              .search(bytes(queries), 4),
+          BruteForce.search(rows, queries, Distance.L2, 4),
+          "200 queries");
+    }
+  }
+
+  /** The same numbers in other orders: distances differ by less than a kernel rounds. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void distancesCloserThanAKernelComputesAreTold(BackendRequest backend) {
+    Random random = new Random(5);
+    List<Float> values = new ArrayList<>();
+    for (int j = 0; j < 784; j++) {
+      values.add((float) random.nextGaussian());
+    }
+    double[][] rows = new double[80][];
+    for (int i = 0; i < rows.length; i++) {
+      Collections.shuffle(values, random);
+      rows[i] = values.stream().mapToDouble(value -> value).toArray();
+    }
+    double[][] queries = {new double[784]};
+    try (Engine engine = engine(backend, 1)) {
+      for (Distance metric : Distance.values()) {
+        for (int k : new int[] {1, 2, 20}) {
+          assertSame(
+              NearestNeighbors.of(engine, floats(rows), metric).search(floats(queries), k),
+              BruteForce.search(rows, queries, metric, k),
+              metric + ", k " + k);
+        }
+      }
+    }
+  }
+
+  /** Squares of 3/4 of the smallest float, which a kernel takes for that float. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void squaresBelowTheRangeOfFloatsAreTold(BackendRequest backend) {
+    double[][] rows = new double[100][784];
+    double square = 0.75 * Float.MIN_VALUE;
+    for (double[] row : rows) {
+      row[0] = (float) Math.sqrt(1.01 * 784 * square);
+    }
+    Arrays.fill(rows[90], (float) Math.sqrt(square));
+    double[][] queries = {new double[784]};
+    try (Engine engine = engine(backend, 1)) {
+      Neighbors found =
+          NearestNeighbors.of(engine, floats(rows), Distance.L2).search(floats(queries), 1);
+      assertSame(found, BruteForce.search(rows, queries, Distance.L2, 1), "tiny squares");
+      assertThat(found.index(0, 0)).isEqualTo(90);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("backends")
   void takesBytesAgainstFloats(BackendRequest backend) {
@@ -232,6 +297,9 @@ class NearestNeighborsTest {
           .withMessage("32768 queries x 65536 neighbours do not fit an array: search in parts");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> NearestNeighbors.of(engine, ByteMatrix.zeros(0, 2), Distance.L1));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> NearestNeighbors.of(engine, ByteMatrix.zeros(1, 33_026), Distance.L2))
+          .withMessageContaining("33026");
       assertThatIllegalArgumentException()
           .isThrownBy(() -> NearestNeighbors.of(engine, FloatMatrix.zeros(2, 0), Distance.L1));
     }

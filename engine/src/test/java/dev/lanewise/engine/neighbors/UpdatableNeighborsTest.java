@@ -279,6 +279,12 @@ class UpdatableNeighborsTest {
             model.search(queries, distance, 7),
             "step " + step);
       }
+      // From several blocks, over which rows were dealt out.
+      index.compact();
+      NearestNeighborsTest.assertSame(
+          index.search(NearestNeighborsTest.bytes(queries), 7),
+          model.search(queries, distance, 7),
+          "compacted");
     }
   }
 
@@ -318,6 +324,14 @@ class UpdatableNeighborsTest {
       assertThat(one.search(NearestNeighborsTest.bytes(large), 1).index(0, 0)).isEqualTo(first);
       assertThat(one.search(NearestNeighborsTest.bytes(large), 1).distance(0, 0)).isZero();
     }
+  }
+
+  @Test
+  void roomForRowsDoublesAndEndsWithTheArraysOfAnInt() {
+    assertThat(ByteIndex.capacity(1)).isEqualTo(64);
+    assertThat(ByteIndex.capacity(32)).isEqualTo(64);
+    assertThat(ByteIndex.capacity(33)).isEqualTo(66);
+    assertThat(ByteIndex.capacity(1 << 30)).isEqualTo(Integer.MAX_VALUE - 8);
   }
 
   /**
