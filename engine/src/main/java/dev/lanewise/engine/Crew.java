@@ -199,8 +199,7 @@ public final class Crew implements AutoCloseable {
 
     /** The same job again, if there was no other for long or this thread is to end. */
     private long awaitOtherThan(long done) {
-      long next = job;
-      for (int turn = 0; next == done; turn++) {
+      for (int turn = 0; job == done; turn++) {
         if (turn < Parallelism.LOOKS) {
           Thread.onSpinWait();
         } else {
@@ -210,15 +209,13 @@ public final class Crew implements AutoCloseable {
             LockSupport.parkNanos(Crew.this, PATIENCE);
           }
           asleep = null;
-          next = job;
           // Not this crew's: whoever interrupts wants the executor's thread to end.
           if (Thread.currentThread().isInterrupted() || System.nanoTime() - since >= PATIENCE) {
-            return next;
+            break;
           }
         }
-        next = job;
       }
-      return next;
+      return job;
     }
   }
 }

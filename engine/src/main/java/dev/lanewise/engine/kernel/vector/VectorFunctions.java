@@ -55,17 +55,6 @@ final class VectorFunctions {
     return fma(e, r, 1);
   }
 
-  /** Whether all of the first n elements, whole vectors, are at most limit in size; NaN is not. */
-  static boolean within(float limit, int n, float[] x) {
-    // Sizes compare as their bits do, with NaN above infinity.
-    IntVector largest = IntVector.zero(Lanes.INT);
-    for (int j = 0; j < n; j += F.length()) {
-      IntVector bits = FloatVector.fromArray(F, x, j).reinterpretAsInts();
-      largest = largest.max(bits.and(~SIGN));
-    }
-    return largest.reduceLanes(VectorOperators.MAX) <= Float.floatToRawIntBits(limit);
-  }
-
   /** exp(x); 0 below -104, infinity above 88.7, NaN for NaN. */
   static FloatVector exp(FloatVector argument) {
     // Not max and min, which take several instructions each to treat NaN and -0 as Java does.
