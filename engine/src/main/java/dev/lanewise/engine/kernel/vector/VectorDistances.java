@@ -47,16 +47,15 @@ final class VectorDistances {
       int to = Math.min(queries.rows(), from + block);
       for (int j = 0; j < rows.rows(); j += ROWS) {
         int count = Math.min(ROWS, rows.rows() - j);
+        for (int r = 0; r < ROWS; r++) {
+          workspace.rows[r] = start(rows, j + r);
+        }
         for (int i = from; i < to; i++) {
           VectorDistancesBytes.oneToFour(
               metric,
               queries.segment(),
               start(queries, i),
               rows.segment(),
-              start(rows, j),
-              start(rows, j + 1),
-              start(rows, j + 2),
-              start(rows, j + 3),
               rows.columns(),
               workspace);
           long at = out.offset() + (long) i * out.stride() + j;
@@ -83,17 +82,11 @@ final class VectorDistances {
     long q = start(queries, query);
     for (int c = 0; c < count; c += ROWS) {
       int used = Math.min(ROWS, count - c);
+      for (int r = 0; r < ROWS; r++) {
+        workspace.rows[r] = at(rows, chosen[Math.min(c + r, count - 1)]);
+      }
       VectorDistancesBytes.oneToFour(
-          metric,
-          queries.segment(),
-          q,
-          rows.segment(),
-          at(rows, chosen[c]),
-          at(rows, chosen[Math.min(c + 1, count - 1)]),
-          at(rows, chosen[Math.min(c + 2, count - 1)]),
-          at(rows, chosen[Math.min(c + 3, count - 1)]),
-          rows.columns(),
-          workspace);
+          metric, queries.segment(), q, rows.segment(), rows.columns(), workspace);
       System.arraycopy(workspace.ints, 0, out, c, used);
     }
     workspace.giveBack();

@@ -23,9 +23,12 @@ import jdk.incubator.vector.VectorSpecies;
  * gives, modulo 2^16, E + 256 O and O, so E is the first less 256 times the second: two additions
  * and a shift, and exact while E and O fit. Products are split the same way in 32-bit lanes.
  *
+ * <p>The last vector of a row ends at the last column; the columns that it shares with the one
+ * before count 0.
+ *
  * <p>Partial sums leave a loop through an array and are reduced in a method of their own: with
  * reductions in the same method C2 runs out of its inlining budget and boxes the vectors. The same
- * happened with four rows in one loop, so a loop takes two.
+ * happened with four rows in one loop, so a loop takes two, and with all measures in one method.
  */
 final class VectorDistancesBytes {
 
@@ -35,12 +38,16 @@ final class VectorDistancesBytes {
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final int STEP = BYTE.length();
   private static final int INTS = INT.length();
+  private static final int ROWS = VectorDistances.ROWS;
 
   /**
    * How many steps add up in 16-bit lanes before they must be emptied: E + O gains at most 510 a
    * step, and 64 * 510 = 32,640 fits a signed short.
    */
   private static final int SHORT_STEPS = 64;
+
+  /** Where sums of high halves of products begin, after the rows' sums of the whole. */
+  private static final int HIGH = ROWS * INTS;
 
   /** Zeros, then ones: a vector loaded at offset r keeps the last r bytes of a vector. */
   private static final byte[] KEEP = new byte[2 * STEP];
@@ -57,69 +64,102 @@ final class VectorDistancesBytes {
       MemorySegment q,
       long q0,
       MemorySegment r,
-      long r0,
-      long r1,
-      long r2,
-      long r3,
       int columns,
       VectorDistancesWorkspace workspace) {
+    long[] rows = workspace.rows;
     int[] partial = workspace.partialInts;
     int[] results = workspace.ints;
     if (columns < STEP) {
-      results[0] = narrow(metric, q, q0, r, r0, columns);
-      results[1] = narrow(metric, q, q0, r, r1, columns);
-      results[2] = narrow(metric, q, q0, r, r2, columns);
-      results[3] = narrow(metric, q, q0, r, r3, columns);
+      for (int i = 0; i < ROWS; i++) {
+        results[i] = narrow(metric, q, q0, r, rows[i], columns);
+      }
       return;
     }
-    int whole = columns - columns % STEP;
-    // The last vector ends at the last column; the columns it shares with the one before count 0.
-    int last = columns - STEP;
-    int rest = columns - whole;
     switch (metric) {
-      case L1 -> {
-        Arrays.fill(partial, 0);
-        int from = 0;
-        while (from < whole) {
-          int to = Math.min(whole, from + SHORT_STEPS * STEP);
-          l1(q, q0, r, r0, r1, from, to, partial, 0);
-          l1(q, q0, r, r2, r3, from, to, partial, 2 * INTS);
-          from = to;
-        }
-        if (whole < columns) {
-          l1Rest(q, q0 + last, r, r0 + last, rest, partial, 0);
-          l1Rest(q, q0 + last, r, r1 + last, rest, partial, INTS);
-          l1Rest(q, q0 + last, r, r2 + last, rest, partial, 2 * INTS);
-          l1Rest(q, q0 + last, r, r3 + last, rest, partial, 3 * INTS);
-        }
+      case L1 -> l1(q, q0, r, rows, columns, partial, results);
+      case SQUARED_L2 -> squaredL2(q, q0, r, rows, columns, partial, results);
+      case DOT -> dot(q, q0, r, rows, columns, partial, results);
+    }
+  }
+
+  private static void l1(
+      MemorySegment q,
+      long q0,
+      MemorySegment r,
+      long[] rows,
+      int columns,
+      int[] partial,
+      int[] results) {
+    Arrays.fill(partial, 0);
+    int whole = columns - columns % STEP;
+    int from = 0;
+    while (from < whole) {
+      int to = Math.min(whole, from + SHORT_STEPS * STEP);
+      for (int i = 0; i < ROWS; i += 2) {
+        l1(q, q0, r, rows[i], rows[i + 1], from, to, partial, i * INTS);
       }
-      case SQUARED_L2 -> {
-        squaredL2(q, q0, r, r0, r1, whole, partial, 0);
-        squaredL2(q, q0, r, r2, r3, whole, partial, 2 * INTS);
-        if (whole < columns) {
-          squaredL2Rest(q, q0 + last, r, r0 + last, rest, partial, 0);
-          squaredL2Rest(q, q0 + last, r, r1 + last, rest, partial, INTS);
-          squaredL2Rest(q, q0 + last, r, r2 + last, rest, partial, 2 * INTS);
-          squaredL2Rest(q, q0 + last, r, r3 + last, rest, partial, 3 * INTS);
-        }
-      }
-      case DOT -> {
-        dot(q, q0, r, r0, r1, whole, partial, 0);
-        dot(q, q0, r, r2, r3, whole, partial, 2 * INTS);
-        if (whole < columns) {
-          dotRest(q, q0 + last, r, r0 + last, rest, partial, 0);
-          dotRest(q, q0 + last, r, r1 + last, rest, partial, INTS);
-          dotRest(q, q0 + last, r, r2 + last, rest, partial, 2 * INTS);
-          dotRest(q, q0 + last, r, r3 + last, rest, partial, 3 * INTS);
-        }
-      }
+      from = to;
+    }
+    int last = columns - STEP;
+    for (int i = 0; i < ROWS && whole < columns; i++) {
+      l1Rest(q, q0 + last, r, rows[i] + last, columns - whole, partial, i * INTS);
     }
     reduce(partial, results);
   }
 
+  private static void squaredL2(
+      MemorySegment q,
+      long q0,
+      MemorySegment r,
+      long[] rows,
+      int columns,
+      int[] partial,
+      int[] results) {
+    int whole = columns - columns % STEP;
+    for (int i = 0; i < ROWS; i += 2) {
+      squaredL2(q, q0, r, rows[i], rows[i + 1], whole, partial, i * INTS);
+    }
+    int last = columns - STEP;
+    for (int i = 0; i < ROWS && whole < columns; i++) {
+      squaredL2Rest(q, q0 + last, r, rows[i] + last, columns - whole, partial, i * INTS);
+    }
+    reduceProducts(partial, results);
+  }
+
+  private static void dot(
+      MemorySegment q,
+      long q0,
+      MemorySegment r,
+      long[] rows,
+      int columns,
+      int[] partial,
+      int[] results) {
+    int whole = columns - columns % STEP;
+    for (int i = 0; i < ROWS; i += 2) {
+      dot(q, q0, r, rows[i], rows[i + 1], whole, partial, i * INTS);
+    }
+    int last = columns - STEP;
+    for (int i = 0; i < ROWS && whole < columns; i++) {
+      dotRest(q, q0 + last, r, rows[i] + last, columns - whole, partial, i * INTS);
+    }
+    reduceProducts(partial, results);
+  }
+
   private static void reduce(int[] partial, int[] results) {
-    for (int r = 0; r < VectorDistances.ROWS; r++) {
+    for (int r = 0; r < ROWS; r++) {
       results[r] = IntVector.fromArray(INT, partial, r * INTS).reduceLanes(VectorOperators.ADD);
+    }
+  }
+
+  /** Low plus high halves, all - 65,536 H + H, modulo 2^32; the sum fits an int. */
+  private static void reduceProducts(int[] partial, int[] results) {
+    for (int r = 0; r < ROWS; r++) {
+      IntVector all = IntVector.fromArray(INT, partial, r * INTS);
+      IntVector high = IntVector.fromArray(INT, partial, HIGH + r * INTS);
+      results[r] =
+          all.sub(high.lanewise(VectorOperators.LSHL, 16))
+              .add(high)
+              .reduceLanes(VectorOperators.ADD);
     }
   }
 
@@ -181,11 +221,12 @@ final class VectorDistancesBytes {
     IntVector all1 = all0;
     IntVector high0 = all0;
     IntVector high1 = all0;
+    ShortVector low = ShortVector.broadcast(SHORT, (short) 0xFF);
     for (int p = 0; p < to; p += STEP) {
       ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0 + p, NATIVE);
       ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0 + p, NATIVE);
       ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
-      ShortVector e = d.and((short) 0xFF);
+      ShortVector e = d.and(low);
       ShortVector o = d.lanewise(LSHR, 8);
       IntVector even = e.mul(e).reinterpretAsInts();
       IntVector odd = o.mul(o).reinterpretAsInts();
@@ -193,16 +234,17 @@ final class VectorDistancesBytes {
       high0 = high0.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
       y = ByteVector.fromMemorySegment(BYTE, r, r1 + p, NATIVE);
       d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
-      e = d.and((short) 0xFF);
+      e = d.and(low);
       o = d.lanewise(LSHR, 8);
       even = e.mul(e).reinterpretAsInts();
       odd = o.mul(o).reinterpretAsInts();
       all1 = all1.add(even).add(odd);
       high1 = high1.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
     }
-    // Low plus high halves, all - 65,536 H + H, modulo 2^32; the sum fits an int.
-    all0.sub(high0.lanewise(VectorOperators.LSHL, 16)).add(high0).intoArray(partial, at);
-    all1.sub(high1.lanewise(VectorOperators.LSHL, 16)).add(high1).intoArray(partial, at + INTS);
+    all0.intoArray(partial, at);
+    all1.intoArray(partial, at + INTS);
+    high0.intoArray(partial, HIGH + at);
+    high1.intoArray(partial, HIGH + at + INTS);
   }
 
   private static void squaredL2Rest(
@@ -230,24 +272,26 @@ final class VectorDistancesBytes {
     IntVector all1 = all0;
     IntVector high0 = all0;
     IntVector high1 = all0;
+    ShortVector low = ShortVector.broadcast(SHORT, (short) 0xFF);
     for (int p = 0; p < to; p += STEP) {
       ShortVector x = ByteVector.fromMemorySegment(BYTE, q, q0 + p, NATIVE).reinterpretAsShorts();
-      ShortVector xEven = x.and((short) 0xFF);
+      ShortVector xEven = x.and(low);
       ShortVector xOdd = x.lanewise(LSHR, 8);
       ShortVector y = ByteVector.fromMemorySegment(BYTE, r, r0 + p, NATIVE).reinterpretAsShorts();
-      IntVector even = xEven.mul(y.and((short) 0xFF)).reinterpretAsInts();
+      IntVector even = xEven.mul(y.and(low)).reinterpretAsInts();
       IntVector odd = xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
       all0 = all0.add(even).add(odd);
       high0 = high0.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
       y = ByteVector.fromMemorySegment(BYTE, r, r1 + p, NATIVE).reinterpretAsShorts();
-      even = xEven.mul(y.and((short) 0xFF)).reinterpretAsInts();
+      even = xEven.mul(y.and(low)).reinterpretAsInts();
       odd = xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
       all1 = all1.add(even).add(odd);
       high1 = high1.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
     }
-    // Low plus high halves, all - 65,536 H + H, modulo 2^32; the sum fits an int.
-    all0.sub(high0.lanewise(VectorOperators.LSHL, 16)).add(high0).intoArray(partial, at);
-    all1.sub(high1.lanewise(VectorOperators.LSHL, 16)).add(high1).intoArray(partial, at + INTS);
+    all0.intoArray(partial, at);
+    all1.intoArray(partial, at + INTS);
+    high0.intoArray(partial, HIGH + at);
+    high1.intoArray(partial, HIGH + at + INTS);
   }
 
   private static void dotRest(

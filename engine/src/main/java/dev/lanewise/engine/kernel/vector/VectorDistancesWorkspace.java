@@ -12,10 +12,13 @@ final class VectorDistancesWorkspace {
   private static final Pool<VectorDistancesWorkspace> IDLE =
       new Pool<>(VectorDistancesWorkspace::new);
 
-  /** A vector of partial sums for each row of a kernel call. */
-  final int[] partialInts = new int[VectorDistances.ROWS * Lanes.INT.length()];
+  /** Two vectors of partial sums for each row of a kernel call. */
+  final int[] partialInts = new int[2 * VectorDistances.ROWS * Lanes.INT.length()];
 
   final float[] partialFloats = new float[VectorDistances.ROWS * Lanes.FLOAT.length()];
+
+  /** Where the rows of a kernel call begin. */
+  final long[] rows = new long[VectorDistances.ROWS];
 
   /** A result for each row of a kernel call. */
   final int[] ints = new int[VectorDistances.ROWS];

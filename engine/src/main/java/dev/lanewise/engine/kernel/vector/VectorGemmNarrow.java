@@ -124,14 +124,15 @@ final class VectorGemmNarrow {
       c30 = Lanes.multiplyAdd(r3, x, c30);
       c31 = Lanes.multiplyAdd(r3, y, c31);
     }
-    c00.mul(alpha).intoMemorySegment(to, t, NATIVE);
-    c01.mul(alpha).intoMemorySegment(to, t + second, NATIVE);
-    c10.mul(alpha).intoMemorySegment(to, t + row, NATIVE);
-    c11.mul(alpha).intoMemorySegment(to, t + row + second, NATIVE);
-    c20.mul(alpha).intoMemorySegment(to, t + 2 * row, NATIVE);
-    c21.mul(alpha).intoMemorySegment(to, t + 2 * row + second, NATIVE);
-    c30.mul(alpha).intoMemorySegment(to, t + 3 * row, NATIVE);
-    c31.mul(alpha).intoMemorySegment(to, t + 3 * row + second, NATIVE);
+    FloatVector factor = FloatVector.broadcast(F, alpha);
+    c00.mul(factor).intoMemorySegment(to, t, NATIVE);
+    c01.mul(factor).intoMemorySegment(to, t + second, NATIVE);
+    c10.mul(factor).intoMemorySegment(to, t + row, NATIVE);
+    c11.mul(factor).intoMemorySegment(to, t + row + second, NATIVE);
+    c20.mul(factor).intoMemorySegment(to, t + 2 * row, NATIVE);
+    c21.mul(factor).intoMemorySegment(to, t + 2 * row + second, NATIVE);
+    c30.mul(factor).intoMemorySegment(to, t + 3 * row, NATIVE);
+    c31.mul(factor).intoMemorySegment(to, t + 3 * row + second, NATIVE);
   }
 
   /**

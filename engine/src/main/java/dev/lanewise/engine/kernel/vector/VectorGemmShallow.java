@@ -31,23 +31,20 @@ final class VectorGemmShallow {
   static void gemm(
       Transpose transposeA, float alpha, FloatMatrix a, FloatMatrix b, float beta, FloatMatrix c) {
     int k = Shapes.gemm(transposeA, Transpose.NO, a, b, c);
-    if (beta != 1) {
-      VectorSparse.scale(beta, c);
-    }
-    if (alpha == 0) {
-      return;
-    }
+    int depth = alpha == 0 ? 0 : k;
     VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
     float[] factors = workspace.a;
     for (int i = 0; i < c.rows(); i++) {
-      for (int p = 0; p < k; p++) {
+      for (int p = 0; p < depth; p++) {
         factors[p] = transposeA == Transpose.NO ? a.get(i, p) : a.get(p, i);
       }
+      // A row at a time, so that it is still in cache when products are added to it.
+      VectorSparse.scaleRow(c.columns(), beta, c.segment(), VectorSparse.at(c, i));
       VectorSparseRow.add(
           c.columns(),
           alpha,
           0,
-          k,
+          depth,
           ROWS,
           factors,
           b.segment(),

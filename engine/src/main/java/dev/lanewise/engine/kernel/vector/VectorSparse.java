@@ -38,31 +38,38 @@ final class VectorSparse {
   static void gemm(
       Transpose transposeA, float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c) {
     Shapes.sparseGemm(transposeA, a, b, c);
-    if (beta != 1) {
-      scale(beta, c);
-    }
-    if (alpha == 0 || c.columns() == 0) {
+    if (transposeA == Transpose.NO) {
+      multiply(alpha, a, b, beta, c);
       return;
     }
-    if (transposeA == Transpose.NO) {
-      multiply(alpha, a, b, c);
-    } else {
+    for (int i = 0; i < c.rows(); i++) {
+      scaleRow(c.columns(), beta, c.segment(), at(c, i));
+    }
+    if (alpha != 0) {
       scatter(alpha, a, b, c);
     }
   }
 
-  /** C = beta C; with beta 0 nothing is read. */
-  static void scale(float beta, FloatMatrix c) {
-    for (int i = 0; i < c.rows(); i++) {
-      if (beta == 0) {
-        c.segment().asSlice(at(c, i), 4L * c.columns()).fill((byte) 0);
-      } else {
-        scaleRow(c.columns(), beta, c.segment(), at(c, i));
-      }
+  /** A row of C times beta; with beta 0 nothing is read. */
+  static void scaleRow(int n, float beta, MemorySegment c, long at) {
+    if (beta == 0) {
+      zeroRow(n, c, at);
+    } else if (beta != 1) {
+      multiplyRow(n, beta, c, at);
     }
   }
 
-  private static void scaleRow(int n, float beta, MemorySegment c, long at) {
+  private static void zeroRow(int n, MemorySegment c, long at) {
+    int j = 0;
+    for (; j <= n - LENGTH; j += LENGTH) {
+      FloatVector.zero(F).intoMemorySegment(c, at + 4L * j, NATIVE);
+    }
+    for (; j < n; j++) {
+      c.set(FLOAT, at + 4L * j, 0);
+    }
+  }
+
+  private static void multiplyRow(int n, float beta, MemorySegment c, long at) {
     int j = 0;
     for (; j <= n - LENGTH; j += LENGTH) {
       FloatVector.fromMemorySegment(F, c, at + 4L * j, NATIVE)
@@ -78,8 +85,9 @@ final class VectorSparse {
     return 4 * (x.offset() + (long) row * x.stride());
   }
 
-  /** C += alpha A B, a row of C at a time. */
-  private static void multiply(float alpha, SparseRows a, FloatMatrix b, FloatMatrix c) {
+  /** C = alpha A B + beta C, a row of C at a time. */
+  private static void multiply(
+      float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c) {
     int n = c.columns();
     int[] columns = a.columnArray();
     float[] values = a.valueArray();
@@ -91,6 +99,10 @@ final class VectorSparse {
       int start = a.start(i);
       int end = a.end(i);
       long cAt = at(c, i);
+      scaleRow(n, beta, to, cAt);
+      if (alpha == 0) {
+        continue;
+      }
       if (n >= WIDE) {
         VectorSparseRow.add(n, alpha, start, end, columns, values, from, bAt, step, to, cAt);
         continue;

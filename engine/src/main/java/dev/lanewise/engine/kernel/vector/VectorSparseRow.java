@@ -3,6 +3,8 @@ package dev.lanewise.engine.kernel.vector;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -11,16 +13,17 @@ import jdk.incubator.vector.VectorSpecies;
  * pages and cache lines are met in order, whichever rows they are.
  *
  * <p>A row is at least a vector long. What is left after the last whole vector is done as a vector
- * that overlaps it: it is computed before and written after the others, so that an element that
- * both hold gets the same value twice.
+ * that overlaps it, of which only the lanes that are left are changed.
  *
- * <p>One loop a method, at most eight factors: with two vectors a turn, or a method for every count
- * up to eight, C2 leaves boxes in the loops, which makes them two to ten times as slow.
+ * <p>One loop a method, at most eight factors, nothing else: with two vectors a turn, the vector
+ * that overlaps, or a method for every count up to eight, C2 leaves boxes in the loops, which makes
+ * them two to ten times as slow.
  */
 final class VectorSparseRow {
 
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
   private static final int LENGTH = F.length();
+  private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
   private VectorSparseRow() {}
@@ -112,6 +115,33 @@ final class VectorSparseRow {
       case 1 -> one(n, alpha * values[k], b, bAt + step * rows[k], c, at);
       default -> {}
     }
+    if (n % LENGTH != 0) {
+      long left = 4L * (n - LENGTH);
+      rest(n % LENGTH, alpha, start, end, rows, values, b, bAt + left, step, c, at + left);
+    }
+  }
+
+  /** The last {@code left} elements of a row, as the last lanes of a vector. */
+  private static void rest(
+      int left,
+      float alpha,
+      int start,
+      int end,
+      int[] rows,
+      float[] values,
+      MemorySegment b,
+      long bAt,
+      long step,
+      MemorySegment c,
+      long at) {
+    FloatVector before = FloatVector.fromMemorySegment(F, c, at, NATIVE);
+    FloatVector sum = before;
+    for (int k = start; k < end; k++) {
+      FloatVector row = FloatVector.fromMemorySegment(F, b, bAt + step * rows[k], NATIVE);
+      sum = FloatVector.broadcast(F, alpha * values[k]).fma(row, sum);
+    }
+    VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (LENGTH - left));
+    sum.blend(before, done).intoMemorySegment(c, at, NATIVE);
   }
 
   private static void eight(
@@ -143,16 +173,6 @@ final class VectorSparseRow {
     FloatVector v5 = FloatVector.broadcast(F, x5);
     FloatVector v6 = FloatVector.broadcast(F, x6);
     FloatVector v7 = FloatVector.broadcast(F, x7);
-    long end = 4L * (n - LENGTH);
-    FloatVector last = FloatVector.fromMemorySegment(F, c, at + end, NATIVE);
-    last = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + end, NATIVE), last);
-    last = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + end, NATIVE), last);
-    last = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + end, NATIVE), last);
-    last = v3.fma(FloatVector.fromMemorySegment(F, b, b3 + end, NATIVE), last);
-    last = v4.fma(FloatVector.fromMemorySegment(F, b, b4 + end, NATIVE), last);
-    last = v5.fma(FloatVector.fromMemorySegment(F, b, b5 + end, NATIVE), last);
-    last = v6.fma(FloatVector.fromMemorySegment(F, b, b6 + end, NATIVE), last);
-    last = v7.fma(FloatVector.fromMemorySegment(F, b, b7 + end, NATIVE), last);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
       FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
@@ -166,7 +186,6 @@ final class VectorSparseRow {
       sum = v7.fma(FloatVector.fromMemorySegment(F, b, b7 + next, NATIVE), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
-    last.intoMemorySegment(c, at + end, NATIVE);
   }
 
   private static void four(
@@ -186,12 +205,6 @@ final class VectorSparseRow {
     FloatVector v1 = FloatVector.broadcast(F, x1);
     FloatVector v2 = FloatVector.broadcast(F, x2);
     FloatVector v3 = FloatVector.broadcast(F, x3);
-    long end = 4L * (n - LENGTH);
-    FloatVector last = FloatVector.fromMemorySegment(F, c, at + end, NATIVE);
-    last = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + end, NATIVE), last);
-    last = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + end, NATIVE), last);
-    last = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + end, NATIVE), last);
-    last = v3.fma(FloatVector.fromMemorySegment(F, b, b3 + end, NATIVE), last);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
       FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
@@ -201,7 +214,6 @@ final class VectorSparseRow {
       sum = v3.fma(FloatVector.fromMemorySegment(F, b, b3 + next, NATIVE), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
-    last.intoMemorySegment(c, at + end, NATIVE);
   }
 
   private static void three(
@@ -218,11 +230,6 @@ final class VectorSparseRow {
     FloatVector v0 = FloatVector.broadcast(F, x0);
     FloatVector v1 = FloatVector.broadcast(F, x1);
     FloatVector v2 = FloatVector.broadcast(F, x2);
-    long end = 4L * (n - LENGTH);
-    FloatVector last = FloatVector.fromMemorySegment(F, c, at + end, NATIVE);
-    last = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + end, NATIVE), last);
-    last = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + end, NATIVE), last);
-    last = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + end, NATIVE), last);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
       FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
@@ -231,17 +238,12 @@ final class VectorSparseRow {
       sum = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + next, NATIVE), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
-    last.intoMemorySegment(c, at + end, NATIVE);
   }
 
   private static void two(
       int n, float x0, float x1, MemorySegment b, long b0, long b1, MemorySegment c, long at) {
     FloatVector v0 = FloatVector.broadcast(F, x0);
     FloatVector v1 = FloatVector.broadcast(F, x1);
-    long end = 4L * (n - LENGTH);
-    FloatVector last = FloatVector.fromMemorySegment(F, c, at + end, NATIVE);
-    last = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + end, NATIVE), last);
-    last = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + end, NATIVE), last);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
       FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
@@ -249,20 +251,15 @@ final class VectorSparseRow {
       sum = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + next, NATIVE), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
-    last.intoMemorySegment(c, at + end, NATIVE);
   }
 
   private static void one(int n, float x0, MemorySegment b, long b0, MemorySegment c, long at) {
     FloatVector v0 = FloatVector.broadcast(F, x0);
-    long end = 4L * (n - LENGTH);
-    FloatVector last = FloatVector.fromMemorySegment(F, c, at + end, NATIVE);
-    last = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + end, NATIVE), last);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
       FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
       sum = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + next, NATIVE), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
-    last.intoMemorySegment(c, at + end, NATIVE);
   }
 }
