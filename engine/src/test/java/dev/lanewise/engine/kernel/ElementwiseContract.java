@@ -141,6 +141,20 @@ public abstract class ElementwiseContract extends KernelContract {
     }
   }
 
+  /** Longer than what is kept in scratch memory. */
+  @Test
+  void softmaxOfAVeryLongRowIsWithinAFewUlpOfTheDefinition() {
+    RandomGenerator random = random(5);
+    for (double spread : new double[] {1, 300}) {
+      GuardedMatrix z =
+          GuardedMatrix.filled(1, 70_001, random, () -> spread * random.nextGaussian());
+      GuardedMatrix p = GuardedMatrix.filled(1, 70_001, random, () -> Double.NaN);
+      kernels().softmaxRows(z.view(), p.view());
+      checkSoftmax(z.view().row(0), p.view().row(0));
+      p.assertGuardsIntact("probabilities");
+    }
+  }
+
   private static void checkSoftmax(float[] z, float[] p) {
     double max = Double.NEGATIVE_INFINITY;
     for (float value : z) {

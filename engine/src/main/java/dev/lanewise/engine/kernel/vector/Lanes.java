@@ -83,6 +83,11 @@ final class Lanes {
         FloatVector.SPECIES_PREFERRED.vectorBitSize(), IntVector.SPECIES_PREFERRED.vectorBitSize());
   }
 
+  /** {@link #sum(FloatVector)} where C2 may have no room to inline it: it boxes what it passes. */
+  static float sum(float[] lanes, int at) {
+    return sum(FloatVector.fromArray(FLOAT, lanes, at));
+  }
+
   /**
    * The sum of all lanes, halves first. {@code reduceLanes(ADD)} does not do: its order is open,
    * and differs between interpreted and compiled code, so that one program would give two results.

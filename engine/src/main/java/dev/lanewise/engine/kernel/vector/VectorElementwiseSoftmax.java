@@ -58,6 +58,9 @@ final class VectorElementwiseSoftmax {
   /** Rows from here on repay being copied. */
   private static final int WIDE = 4 * LENGTH;
 
+  /** Where a row's exponentials leave the vector of their sums, in the array of a row. */
+  private static final int SUMS = VectorGemmWorkspace.A - LENGTH;
+
   private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
 
   private VectorElementwiseSoftmax() {}
@@ -67,23 +70,24 @@ final class VectorElementwiseSoftmax {
     int n = logits.columns();
     MemorySegment z = logits.segment();
     MemorySegment p = probabilities.segment();
-    VectorGemmWorkspace workspace =
-        n >= WIDE && n <= VectorGemmWorkspace.A ? VectorGemmWorkspace.take() : null;
+    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
+    float[] row = workspace.a;
     for (int i = 0; i < logits.rows(); i++) {
       long zAt = 4 * (logits.offset() + (long) i * logits.stride());
       long pAt = 4 * (probabilities.offset() + (long) i * probabilities.stride());
-      if (workspace != null) {
-        wide(n, z, zAt, p, pAt, workspace.a);
-      } else if (n < LENGTH) {
+      if (n < LENGTH) {
         narrow(F.indexInRange(0, n), z, zAt, p, pAt);
+      } else if (n < WIDE) {
+        exponentials(n, max(n, z, zAt), z, zAt, row);
+        divide(n, Lanes.sum(row, SUMS), row, p, pAt);
+      } else if (n <= SUMS) {
+        wide(n, z, zAt, p, pAt, row);
       } else {
-        float sum = exponentials(n, max(n, z, zAt), z, zAt, p, pAt);
-        divide(n, sum, p, pAt);
+        exponentials(n, max(n, z, zAt), z, zAt, p, pAt, row);
+        divide(n, Lanes.sum(row, SUMS), p, pAt);
       }
     }
-    if (workspace != null) {
-      workspace.giveBack();
-    }
+    workspace.giveBack();
   }
 
   private static void narrow(
@@ -108,8 +112,12 @@ final class VectorElementwiseSoftmax {
     boolean near = !Float.isNaN(most);
     float max = near ? most : max(whole, row);
     Arrays.fill(row, n, whole, near ? max - VectorFunctions.NEAR : Float.NEGATIVE_INFINITY);
-    float sum = near ? exponentialsNear(whole, max, row) : exponentials(whole, max, row);
-    scale(whole, 1 / sum, row);
+    if (near) {
+      exponentialsNear(whole, max, row);
+    } else {
+      exponentials(whole, max, row);
+    }
+    scale(whole, 1 / Lanes.sum(row, SUMS), row);
     MemorySegment.copy(row, 0, p, FLOAT, pAt, n);
   }
 
@@ -147,24 +155,24 @@ final class VectorElementwiseSoftmax {
     return max.reduceLanes(VectorOperators.MAX);
   }
 
-  private static float exponentialsNear(int n, float max, float[] row) {
+  private static void exponentialsNear(int n, float max, float[] row) {
     FloatVector sums = FloatVector.zero(F);
     for (int j = 0; j < n; j += LENGTH) {
       FloatVector e = VectorFunctions.expNear(FloatVector.fromArray(F, row, j).sub(max));
       e.intoArray(row, j);
       sums = sums.add(e);
     }
-    return Lanes.sum(sums);
+    sums.intoArray(row, SUMS);
   }
 
-  private static float exponentials(int n, float max, float[] row) {
+  private static void exponentials(int n, float max, float[] row) {
     FloatVector sums = FloatVector.zero(F);
     for (int j = 0; j < n; j += LENGTH) {
       FloatVector e = VectorFunctions.exp(FloatVector.fromArray(F, row, j).sub(max));
       e.intoArray(row, j);
       sums = sums.add(e);
     }
-    return Lanes.sum(sums);
+    sums.intoArray(row, SUMS);
   }
 
   private static void scale(int n, float factor, float[] row) {
@@ -181,9 +189,29 @@ final class VectorElementwiseSoftmax {
     return max.reduceLanes(VectorOperators.MAX);
   }
 
-  /** p = exp(z - max), element by element; returns their sum, always added in the same order. */
-  private static float exponentials(
-      int n, float max, MemorySegment z, long zAt, MemorySegment p, long pAt) {
+  private static void exponentials(int n, float max, MemorySegment z, long zAt, float[] row) {
+    FloatVector sums = FloatVector.zero(F);
+    for (int j = 0; j < n; j += LENGTH) {
+      int from = Math.min(j, n - LENGTH);
+      FloatVector x = FloatVector.fromMemorySegment(F, z, zAt + 4L * from, NATIVE);
+      VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
+      FloatVector e = VectorFunctions.exp(x.sub(max));
+      e.intoArray(row, from);
+      sums = sums.add(e.blend(0, done));
+    }
+    sums.intoArray(row, SUMS);
+  }
+
+  private static void divide(int n, float sum, float[] row, MemorySegment p, long at) {
+    for (int j = 0; j < n; j += LENGTH) {
+      int from = Math.min(j, n - LENGTH);
+      FloatVector.fromArray(F, row, from).div(sum).intoMemorySegment(p, at + 4L * from, NATIVE);
+    }
+  }
+
+  /** p = exp(z - max), element by element. */
+  private static void exponentials(
+      int n, float max, MemorySegment z, long zAt, MemorySegment p, long pAt, float[] row) {
     FloatVector sums = FloatVector.zero(F);
     for (int j = 0; j < n; j += LENGTH) {
       int from = Math.min(j, n - LENGTH);
@@ -194,7 +222,7 @@ final class VectorElementwiseSoftmax {
       e.blend(before, done).intoMemorySegment(p, pAt + 4L * from, NATIVE);
       sums = sums.add(e.blend(0, done));
     }
-    return Lanes.sum(sums);
+    sums.intoArray(row, SUMS);
   }
 
   private static void divide(int n, float sum, MemorySegment p, long at) {
@@ -209,28 +237,39 @@ final class VectorElementwiseSoftmax {
   static void inverseProbabilities(FloatMatrix x, FloatMatrix y, int[] labels, float[] out) {
     Shapes.labels("inverseProbabilities", x, y, labels, out);
     int n = x.columns();
+    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
+    float[] row = workspace.a;
     for (int i = 0; i < x.rows(); i++) {
       long xAt = 4 * (x.offset() + (long) i * x.stride());
       long yAt = 4 * (y.offset() + (long) i * y.stride());
       long label = 4L * labels[i];
       float at = x.segment().get(FLOAT, xAt + label) + y.segment().get(FLOAT, yAt + label);
-      out[i] =
-          n < LENGTH
-              ? narrowInverse(F.indexInRange(0, n), at, x.segment(), xAt, y.segment(), yAt)
-              : inverse(n, at, x.segment(), xAt, y.segment(), yAt);
+      if (n < LENGTH) {
+        narrowInverse(F.indexInRange(0, n), at, x.segment(), xAt, y.segment(), yAt, row);
+      } else {
+        inverse(n, at, x.segment(), xAt, y.segment(), yAt, row);
+      }
+      out[i] = Lanes.sum(row, SUMS);
     }
+    workspace.giveBack();
   }
 
-  private static float narrowInverse(
-      VectorMask<Float> mask, float at, MemorySegment x, long xAt, MemorySegment y, long yAt) {
+  private static void narrowInverse(
+      VectorMask<Float> mask,
+      float at,
+      MemorySegment x,
+      long xAt,
+      MemorySegment y,
+      long yAt,
+      float[] row) {
     FloatVector z =
         FloatVector.fromMemorySegment(F, x, xAt, NATIVE, mask)
             .add(FloatVector.fromMemorySegment(F, y, yAt, NATIVE, mask));
-    return Lanes.sum(FloatVector.zero(F).blend(VectorFunctions.exp(z.sub(at)), mask));
+    FloatVector.zero(F).blend(VectorFunctions.exp(z.sub(at)), mask).intoArray(row, SUMS);
   }
 
-  private static float inverse(
-      int n, float at, MemorySegment x, long xAt, MemorySegment y, long yAt) {
+  private static void inverse(
+      int n, float at, MemorySegment x, long xAt, MemorySegment y, long yAt, float[] row) {
     FloatVector sums = FloatVector.zero(F);
     for (int j = 0; j < n; j += LENGTH) {
       int from = Math.min(j, n - LENGTH);
@@ -240,6 +279,6 @@ final class VectorElementwiseSoftmax {
       VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
       sums = sums.add(VectorFunctions.exp(z.sub(at)).blend(0, done));
     }
-    return Lanes.sum(sums);
+    sums.intoArray(row, SUMS);
   }
 }

@@ -65,11 +65,11 @@ final class VectorFunctions {
             x.compare(VectorOperators.LT, VectorElementwiseSoftmax.LOWEST));
     FloatVector t = x.mul(VectorElementwiseSoftmax.LOG2_E).add(VectorElementwiseSoftmax.ROUND);
     FloatVector e = mantissa(x, t);
-    IntVector power = t.reinterpretAsInts().sub(VectorElementwiseSoftmax.ROUND_BITS);
-    IntVector half = power.lanewise(VectorOperators.ASHR, 1);
-    FloatVector scale = half.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-    FloatVector rest =
-        power.sub(half).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    // The power of two in two exponents, each with its bias of 127.
+    IntVector power = t.reinterpretAsInts().sub(VectorElementwiseSoftmax.ROUND_BITS - 2 * 127);
+    IntVector half = power.lanewise(VectorOperators.LSHR, 1);
+    FloatVector scale = half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    FloatVector rest = power.sub(half).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
     return e.mul(scale).mul(rest);
   }
 

@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>One loop a method, at most eight factors, nothing else: with two vectors a turn, the vector
  * that overlaps, or a method for every count up to eight, C2 leaves boxes in the loops, which makes
- * them two to ten times as slow.
+ * them two to ten times as slow. A method for three would be one too many.
  */
 final class VectorSparseRow {
 
@@ -89,31 +89,20 @@ final class VectorSparseRow {
           at);
       k += 4;
     }
-    switch (end - k) {
-      case 3 ->
-          three(
-              n,
-              alpha * values[k],
-              alpha * values[k + 1],
-              alpha * values[k + 2],
-              b,
-              bAt + step * rows[k],
-              bAt + step * rows[k + 1],
-              bAt + step * rows[k + 2],
-              c,
-              at);
-      case 2 ->
-          two(
-              n,
-              alpha * values[k],
-              alpha * values[k + 1],
-              b,
-              bAt + step * rows[k],
-              bAt + step * rows[k + 1],
-              c,
-              at);
-      case 1 -> one(n, alpha * values[k], b, bAt + step * rows[k], c, at);
-      default -> {}
+    if (k <= end - 2) {
+      two(
+          n,
+          alpha * values[k],
+          alpha * values[k + 1],
+          b,
+          bAt + step * rows[k],
+          bAt + step * rows[k + 1],
+          c,
+          at);
+      k += 2;
+    }
+    if (k < end) {
+      one(n, alpha * values[k], b, bAt + step * rows[k], c, at);
     }
     if (n % LENGTH != 0) {
       long left = 4L * (n - LENGTH);
@@ -212,30 +201,6 @@ final class VectorSparseRow {
       sum = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + next, NATIVE), sum);
       sum = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + next, NATIVE), sum);
       sum = v3.fma(FloatVector.fromMemorySegment(F, b, b3 + next, NATIVE), sum);
-      sum.intoMemorySegment(c, at + next, NATIVE);
-    }
-  }
-
-  private static void three(
-      int n,
-      float x0,
-      float x1,
-      float x2,
-      MemorySegment b,
-      long b0,
-      long b1,
-      long b2,
-      MemorySegment c,
-      long at) {
-    FloatVector v0 = FloatVector.broadcast(F, x0);
-    FloatVector v1 = FloatVector.broadcast(F, x1);
-    FloatVector v2 = FloatVector.broadcast(F, x2);
-    for (int j = 0; j <= n - LENGTH; j += LENGTH) {
-      long next = 4L * j;
-      FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
-      sum = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + next, NATIVE), sum);
-      sum = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + next, NATIVE), sum);
-      sum = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + next, NATIVE), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
   }

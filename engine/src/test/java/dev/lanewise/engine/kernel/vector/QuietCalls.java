@@ -7,6 +7,7 @@ import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.IntMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
@@ -55,6 +56,8 @@ final class QuietCalls {
     for (Metric metric : Metric.values()) {
       work.put(metric + " distances", () -> k.distances(metric, bytes, 0, bytes, chosen, 64, out));
     }
+    IntMatrix all = IntMatrix.zeros(64, 64);
+    work.put("all L1 distances", () -> k.distances(Metric.L1, bytes, bytes, all));
     FloatMatrix x = FloatMatrix.zeros(16, 105);
     FloatMatrix y = FloatMatrix.zeros(16, 105);
     FloatMatrix mean = FloatMatrix.zeros(16, 105);
@@ -65,6 +68,12 @@ final class QuietCalls {
     }
     work.put("adam", () -> k.adam(.9f, .999f, 1e-3f, 1, 1e-8f, x, mean, square, y));
     work.put("softmax", () -> k.softmaxRows(x, y));
+    FloatMatrix ten = FloatMatrix.zeros(60, 10);
+    FloatMatrix shares = FloatMatrix.zeros(60, 10);
+    work.put("softmax of ten", () -> k.softmaxRows(ten, shares));
+    int[] labels = new int[60];
+    float[] inverse = new float[60];
+    work.put("inverse", () -> k.inverseProbabilities(ten, ten, labels, inverse));
     FloatMatrix dense = FloatMatrix.zeros(16, 20);
     for (int i = 0; i < 16; i++) {
       for (int j = 0; j <= i; j++) {
@@ -82,6 +91,12 @@ final class QuietCalls {
         work.put("product " + first + " " + second, () -> k.gemm(first, second, 1, a, a, 0, c));
       }
     }
+    work.put("product of ten", () -> k.gemm(Transpose.NO, Transpose.NO, 1, a, ten, 0, shares));
+    FloatMatrix eight = FloatMatrix.zeros(8, 20);
+    FloatMatrix errors = FloatMatrix.zeros(8, 105);
+    work.put(
+        "product of depth eight",
+        () -> k.gemm(Transpose.YES, Transpose.NO, 1, eight, errors, 0, weights));
     return work;
   }
 }
