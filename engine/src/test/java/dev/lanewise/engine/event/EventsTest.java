@@ -78,6 +78,7 @@ class EventsTest {
     assertThat(search.getDuration()).isPositive();
     assertThat(events)
         .filteredOn(event -> event.getEventType().getName().equals("dev.lanewise.Fit"))
+        .allSatisfy(event -> assertThat(event.getDuration()).isPositive())
         .extracting(
             event -> event.getString("learner"),
             event -> event.getString("backend"),
@@ -136,6 +137,7 @@ class EventsTest {
     Level before = logger.getLevel();
     logger.addHandler(handler);
     logger.setLevel(Level.ALL);
+    long begin = System.nanoTime();
     try {
       work();
     } finally {
@@ -145,6 +147,13 @@ class EventsTest {
     assertThat(lines)
         .anyMatch(line -> line.startsWith("using backend scalar with 2 threads on "))
         .anyMatch(line -> line.matches("fitted mlp to 4 x 2 on backend scalar in [0-9.]+ s"));
+    double whole = (System.nanoTime() - begin) * 1e-9;
+    assertThat(lines)
+        .filteredOn(line -> line.startsWith("fitted "))
+        .hasSize(4)
+        .extracting(line -> Double.parseDouble(line.replaceAll(".* in ([0-9.]+) s", "$1")))
+        // A part of the whole, but for the rounding to milliseconds.
+        .allSatisfy(seconds -> assertThat(seconds).isBetween(0.0, whole + 0.001));
   }
 
   @Test
