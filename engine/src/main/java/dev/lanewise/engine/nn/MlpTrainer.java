@@ -225,6 +225,8 @@ public final class MlpTrainer {
     }
   }
 
+  private record Watched(Samples samples, Inference inference) {}
+
   /** The state of one training. */
   private final class Loop {
     private final TrainingListener listener;
@@ -233,9 +235,8 @@ public final class MlpTrainer {
     private final BatchSource source;
     private final List<Tile> tiles;
     private final TrainingStep[] steps;
-    private final Map<String, Samples> before;
-    private final Map<String, Samples> after;
-    private final Map<String, Inference> inferences = new LinkedHashMap<>();
+    private final Map<String, Watched> before;
+    private final Map<String, Watched> after;
     private final Patience.@Nullable Counter counter;
     private final @Nullable Parameters best;
     private long updatesMade;
@@ -246,8 +247,6 @@ public final class MlpTrainer {
     Loop(Run run, Parameters parameters, SeedStreams seeds) {
       this.listener = run.listener;
       this.parameters = parameters;
-      this.before = run.before;
-      this.after = run.after;
       this.source = BatchSource.of(batching, run.train, forms, seeds.stream("batches"), classes());
       int[] batchSizes = source.sizes();
       this.tiles =
@@ -258,8 +257,8 @@ public final class MlpTrainer {
             new TrainingStep(
                 engine, parameters, tiles, loss, output, scale, measures, batchSizes[i]);
       }
-      before.forEach(this::prepare);
-      after.forEach(this::prepare);
+      this.before = prepared(run.before);
+      this.after = prepared(run.after);
       this.counter =
           patience == null && !restoreBest
               ? null
@@ -271,9 +270,15 @@ public final class MlpTrainer {
       return sizes[sizes.length - 1];
     }
 
-    private void prepare(String name, Samples samples) {
-      FloatMatrix x = samples.rows();
-      inferences.put(name, new Inference(engine, parameters, output, x, forms.of(x)));
+    private Map<String, Watched> prepared(Map<String, Samples> sets) {
+      Map<String, Watched> result = new LinkedHashMap<>();
+      sets.forEach(
+          (name, samples) -> {
+            FloatMatrix x = samples.rows();
+            Inference inference = new Inference(engine, parameters, output, x, forms.of(x));
+            result.put(name, new Watched(samples, inference));
+          });
+      return result;
     }
 
     Training train() {
@@ -345,25 +350,21 @@ public final class MlpTrainer {
       }
     }
 
-    private void evaluate(Map<String, Samples> sets, Map<String, Evaluation> into) {
-      for (Map.Entry<String, Samples> set : sets.entrySet()) {
-        Inference inference = inferences.get(set.getKey());
-        if (inference != null) {
-          into.put(set.getKey(), inference.evaluate(set.getValue().labels(), measures));
-        }
-      }
+    private void evaluate(Map<String, Watched> sets, Map<String, Evaluation> into) {
+      sets.forEach(
+          (name, set) -> into.put(name, set.inference.evaluate(set.samples.labels(), measures)));
     }
 
     private boolean record(int epoch, Evaluation batches, Map<String, Evaluation> watched) {
       if (counter == null) {
         return false;
       }
+      EpochReport soFar = report(epoch, batches, watched, false);
       double now;
       if (score != null) {
-        now = score.applyAsDouble(report(epoch, batches, watched, false));
+        now = score.applyAsDouble(soFar);
       } else if (!after.isEmpty()) {
-        Evaluation first = watched.get(after.keySet().iterator().next());
-        now = first == null ? Double.NaN : first.accuracy();
+        now = soFar.watched(after.keySet().iterator().next()).accuracy();
       } else {
         now = batches.accuracy();
       }

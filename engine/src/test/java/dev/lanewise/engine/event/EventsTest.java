@@ -1,6 +1,7 @@
 package dev.lanewise.engine.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.lanewise.engine.ChildJvm;
@@ -20,6 +21,7 @@ import dev.lanewise.engine.random.SeedStreams;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
@@ -55,7 +57,7 @@ class EventsTest {
     Path file = directory.resolve("events.jfr");
     try (Recording recording = new Recording()) {
       for (String event : List.of("BackendChosen", "Fit", "Search")) {
-        recording.enable("dev.lanewise." + event).withThreshold(java.time.Duration.ZERO);
+        recording.enable("dev.lanewise." + event).withThreshold(Duration.ZERO);
       }
       recording.start();
       work();
@@ -76,8 +78,8 @@ class EventsTest {
     assertThat(search.getString("distance")).isEqualTo("L1");
     assertThat(search.getString("backend")).isEqualTo("scalar");
     assertThat(search.getDuration()).isPositive();
-    assertThat(events)
-        .filteredOn(event -> event.getEventType().getName().equals("dev.lanewise.Fit"))
+    assertThat(named("dev.lanewise.Fit", events))
+        .allSatisfy(event -> assertThat(event.getDuration()).isPositive())
         .extracting(
             event -> event.getString("learner"),
             event -> event.getString("backend"),
@@ -94,10 +96,40 @@ class EventsTest {
   }
 
   private static RecordedEvent only(List<RecordedEvent> events, String name) {
-    List<RecordedEvent> found =
-        events.stream().filter(event -> event.getEventType().getName().equals(name)).toList();
+    List<RecordedEvent> found = named(name, events);
     assertThat(found).as(name).hasSize(1);
     return found.get(0);
+  }
+
+  private static List<RecordedEvent> named(String name, List<RecordedEvent> events) {
+    return events.stream().filter(event -> event.getEventType().getName().equals(name)).toList();
+  }
+
+  @Test
+  void aFitHandsItsResultOnAndIsRecordedEvenIfItFails() throws IOException {
+    Path file = directory.resolve("fits.jfr");
+    try (Engine engine = Engine.builder().backend(BackendRequest.SCALAR).threads(1).open();
+        Recording recording = new Recording()) {
+      recording.enable("dev.lanewise.Fit").withThreshold(Duration.ZERO);
+      recording.start();
+      assertThat(Events.<String>fit(engine.info(), "first", 4, 2, () -> "a model"))
+          .isEqualTo("a model");
+      assertThatThrownBy(
+              () ->
+                  Events.<String>fit(
+                      engine.info(),
+                      "second",
+                      4,
+                      2,
+                      () -> {
+                        throw new IllegalStateException("no model");
+                      }))
+          .hasMessage("no model");
+      recording.dump(file);
+    }
+    assertThat(named("dev.lanewise.Fit", RecordingFile.readAllEvents(file)))
+        .extracting(event -> event.getString("learner"))
+        .containsExactly("first", "second");
   }
 
   /** What the JDK's own tool shows. */
@@ -136,6 +168,7 @@ class EventsTest {
     Level before = logger.getLevel();
     logger.addHandler(handler);
     logger.setLevel(Level.ALL);
+    long begin = System.nanoTime();
     try {
       work();
     } finally {
@@ -145,6 +178,13 @@ class EventsTest {
     assertThat(lines)
         .anyMatch(line -> line.startsWith("using backend scalar with 2 threads on "))
         .anyMatch(line -> line.matches("fitted mlp to 4 x 2 on backend scalar in [0-9.]+ s"));
+    double whole = (System.nanoTime() - begin) * 1e-9;
+    assertThat(lines)
+        .filteredOn(line -> line.startsWith("fitted "))
+        .hasSize(4)
+        .extracting(line -> Double.parseDouble(line.replaceAll(".* in ([0-9.]+) s", "$1")))
+        // A part of the whole, but for the rounding to milliseconds.
+        .allSatisfy(seconds -> assertThat(seconds).isBetween(0.0, whole + 0.001));
   }
 
   @Test

@@ -376,6 +376,28 @@ class MlpTrainerTest {
   }
 
   @Test
+  void everyEpochIsShuffledAnew() {
+    // Steps too small to move anything: a batch's loss tells which rows it has.
+    Samples train = TestData.corners(1, 30);
+    List<Double> losses = new ArrayList<>();
+    corners()
+        .optimizer(Optimizer.sgd(1e-30))
+        .epochs(3)
+        .build()
+        .on(train)
+        .listener(
+            new TrainingListener() {
+              @Override
+              public Decision onUpdate(long update, int rows, double lossSum) {
+                losses.add(lossSum);
+                return Decision.CONTINUE;
+              }
+            })
+        .fit(SEEDS);
+    assertThat(losses).hasSize(9).doesNotHaveDuplicates();
+  }
+
+  @Test
   void listenersMayStopAfterAnUpdateOrAnEpoch() {
     Samples train = TestData.corners(1, 40);
     Training byUpdate =
@@ -445,6 +467,17 @@ class MlpTrainerTest {
     Training best = builder.restoreBest().build().fit(train, SEEDS);
     assertThat(best.epochs()).isEqualTo(7);
     assertThat(parameters(best.model())).containsExactly(seen.get(3));
+  }
+
+  @Test
+  void theFirstEpochMayBeTheBest() {
+    Samples train = TestData.corners(1, 40);
+    float[] first = parameters(corners().epochs(1).build().fit(train, SEEDS).model());
+    MlpTrainer.Builder builder = corners().epochs(3).score(report -> -report.epoch());
+    Training training = builder.restoreBest().build().fit(train, SEEDS);
+    assertThat(training.epochs()).isEqualTo(3);
+    assertThat(training.bestEpoch()).isZero();
+    assertThat(parameters(training.model())).containsExactly(first);
   }
 
   @Test
@@ -628,6 +661,21 @@ class MlpTrainerTest {
         Thread.interrupted();
       }
     }
+  }
+
+  @Test
+  void layersOfOneNeuronAndASingleUpdateAreEnough() {
+    Samples train = new Samples(FloatMatrix.copyOf(new float[] {1, 2}, 2, 1), new int[] {0, 0});
+    Training training =
+        MlpTrainer.builder(engine, 1, 1, 1)
+            .batching(Batching.inOrder(1))
+            .epochs(3)
+            .updates(1)
+            .build()
+            .fit(train, SEEDS);
+    assertThat(training.epochs()).isEqualTo(1);
+    assertThat(training.updates()).isEqualTo(1);
+    assertThat(training.model().evaluate(train).accuracy()).isEqualTo(1);
   }
 
   @Test

@@ -116,7 +116,7 @@ final class VectorGemmPacking {
     // The last steps of an incomplete panel could read past the end of the storage.
     long last = from.byteSize() / 4 - NR;
     int wide =
-        columns == NR || at + (steps - 1) * stepStride <= last
+        at + (steps - 1) * stepStride <= last
             ? steps
             : at > last ? 0 : (int) ((last - at) / stepStride) + 1;
     wideStepsOfPanelB(from, at, stepStride, wide, to, t);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lanewise.engine.memory;
+
+import org.jspecify.annotations.NullMarked;
