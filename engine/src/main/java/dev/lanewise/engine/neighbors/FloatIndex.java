@@ -210,9 +210,12 @@ final class FloatIndex implements NearestNeighbors.Index {
               int from = task * QUERIES;
               int to = Math.min(count, from + QUERIES);
               Workspace workspace = pool.take();
-              search(workspace, queries, from, to, k, hidden, caller);
-              found.take(workspace.best, from, to - from);
-              pool.give(workspace);
+              try {
+                search(workspace, queries, from, to, k, hidden, caller);
+                found.take(workspace.best, from, to - from);
+              } finally {
+                pool.give(workspace);
+              }
             });
     return found;
   }
