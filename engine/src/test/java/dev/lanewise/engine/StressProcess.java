@@ -54,7 +54,7 @@ final class StressProcess {
     }
   }
 
-  /** A process keeps some idle workspaces of its kernels: here all that it may keep. */
+  /** A process keeps some idle workspaces: here all that it may keep. */
   private static void fillWorkspaces() throws InterruptedException {
     FloatMatrix a = FloatMatrix.zeros(1_000, 1_000);
     ByteMatrix rows = ByteMatrix.zeros(10_000, 784);
@@ -70,6 +70,10 @@ final class StressProcess {
                 engine
                     .kernels()
                     .distances(metric, rows.rows(0, 60), rows, IntMatrix.zeros(60, rows.rows())));
+      }
+      NearestNeighbors index = NearestNeighbors.of(engine, rows, Distance.L1);
+      for (int queries : new int[] {16, 600}) {
+        crowd(() -> index.search(rows.rows(0, queries), 5));
       }
     }
   }
