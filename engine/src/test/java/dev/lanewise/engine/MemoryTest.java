@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,5 +37,46 @@ class MemoryTest {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  /**
+   * Little but the rows, parameters and results that a program asked for. With workspaces and
+   * intermediate results it would be 9 MB, 32 MB, 640 kB and 256 kB.
+   */
+  @Test
+  void littleWaitsForTheCollector(@TempDir Path directory) throws Exception {
+    Process process =
+        ChildJvm.of(
+                List.of(
+                    "-XX:NativeMemoryTracking=summary",
+                    "-XX:+UnlockExperimentalVMOptions",
+                    "-XX:+UseEpsilonGC",
+                    "-Xmx4g",
+                    "--add-modules=jdk.incubator.vector"),
+                FootprintProcess.class,
+                "3",
+                directory.toString())
+            .redirectErrorStream(true)
+            .start();
+    try (var output = process.getInputStream()) {
+      String said = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(said).isZero();
+      assertThat(bytes("a life leaves (\\d+) bytes", said)).as(said).isLessThan(3_000_000);
+      assertThat(bytes("a life of a large index leaves (\\d+) bytes", said))
+          .as(said)
+          .isLessThan(14_000_000);
+      assertThat(bytes("a prediction leaves (\\d+) bytes", said)).as(said).isLessThan(50_000);
+      assertThat(bytes("a search for bytes among floats leaves (\\d+) bytes", said))
+          .as(said)
+          .isLessThan(10_000);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static long bytes(String line, String said) {
+    Matcher found = Pattern.compile(line).matcher(said);
+    assertThat(found.find()).as(said).isTrue();
+    return Long.parseLong(found.group(1));
   }
 }

@@ -2,24 +2,16 @@ package dev.lanewise.engine;
 
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Transpose;
-import dev.lanewise.engine.linear.Perceptron;
 import dev.lanewise.engine.linear.PerceptronTrainer;
-import dev.lanewise.engine.linear.SoftmaxRegression;
 import dev.lanewise.engine.linear.SoftmaxRegressionTrainer;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
 import dev.lanewise.engine.neighbors.Distance;
 import dev.lanewise.engine.neighbors.NearestNeighbors;
-import dev.lanewise.engine.neighbors.UpdatableNeighbors;
-import dev.lanewise.engine.nn.Mlp;
 import dev.lanewise.engine.nn.MlpTrainer;
 import dev.lanewise.engine.nn.Samples;
 import dev.lanewise.engine.random.SeedStreams;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +54,7 @@ final class StressProcess {
     }
   }
 
-  /** A process keeps some idle workspaces of its kernels: here all that it may keep. */
+  /** A process keeps some idle workspaces: here all that it may keep. */
   private static void fillWorkspaces() throws InterruptedException {
     FloatMatrix a = FloatMatrix.zeros(1_000, 1_000);
     ByteMatrix rows = ByteMatrix.zeros(10_000, 784);
@@ -78,6 +70,10 @@ final class StressProcess {
                 engine
                     .kernels()
                     .distances(metric, rows.rows(0, 60), rows, IntMatrix.zeros(60, rows.rows())));
+      }
+      NearestNeighbors index = NearestNeighbors.of(engine, rows, Distance.L1);
+      for (int queries : new int[] {16, 600}) {
+        crowd(() -> index.search(rows.rows(0, queries), 5));
       }
     }
   }
@@ -177,12 +173,12 @@ final class StressProcess {
 
   private void lifecycles(int count) throws InterruptedException {
     for (int i = 0; i < WARM_UP; i++) {
-      lifecycle(i);
+      Lifecycle.run(directory, i);
     }
     long before = NativeMemory.settled();
     long most = before;
     for (int i = 0; i < count; i++) {
-      lifecycle(i);
+      Lifecycle.run(directory, i);
       most = Math.max(most, NativeMemory.bytes());
     }
     System.out.printf(
@@ -212,45 +208,5 @@ final class StressProcess {
         mappings,
         threads);
     clean &= leaked <= 0 && mappings == 0 && threads == 0;
-  }
-
-  /** A life in short: one engine, three models and three indexes, saved and opened. */
-  private void lifecycle(int seed) {
-    Random random = new Random(seed);
-    FloatMatrix x = Stress.gaussian(random, 200, 12);
-    int[] labels = random.ints(x.rows(), 0, 3).toArray();
-    ByteMatrix rows = ByteMatrix.zeros(2_000, 40);
-    for (int i = 0; i < rows.rows(); i++) {
-      rows.set(i, i % 40, random.nextInt(256));
-    }
-    try (Engine engine = Engine.builder().threads(2).open()) {
-      Path mlp = directory.resolve("mlp.lwm");
-      Stress.network(engine, x, labels).save(mlp);
-      Mlp.load(engine, mlp).predict(x);
-      Path regression = directory.resolve("regression.lwm");
-      Stress.regression(engine, x, labels).save(regression);
-      SoftmaxRegression.load(engine, regression).predict(x);
-      Path perceptron = directory.resolve("perceptron.lwm");
-      Stress.perceptron(engine, x, labels).save(perceptron);
-      Perceptron.load(engine, perceptron).predict(x);
-
-      Path index = directory.resolve("index.lwm");
-      UpdatableNeighbors live =
-          UpdatableNeighbors.of(engine, NearestNeighbors.of(engine, rows, Distance.L1));
-      live.add(rows.rows(0, 5));
-      live.remove(1, 2, 3);
-      live.search(rows.rows(0, 2), 3);
-      live.compact();
-      live.snapshot().save(index);
-      NearestNeighbors.open(engine, index).search(rows.rows(0, 2), 3);
-      try (Arena arena = Arena.ofShared()) {
-        NearestNeighbors.open(engine, index, arena).search(rows.rows(0, 2), 3);
-      }
-      for (Path file : new Path[] {mlp, regression, perceptron, index}) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -53,9 +53,10 @@ public final class ByteProducts {
         FloatMatrix c);
   }
 
-  private final Gemm gemm;
+  /** One for the process: a backend is made anew for every engine. */
+  private static final Pool<Scratch> IDLE = new Pool<>(Scratch::new);
 
-  private final Pool<Scratch> idle = new Pool<>(Scratch::new);
+  private final Gemm gemm;
 
   /** With the gemm of a backend. */
   public ByteProducts(Gemm gemm) {
@@ -154,7 +155,7 @@ public final class ByteProducts {
    * zero.
    */
   public void distances(Metric metric, ByteMatrix queries, ByteMatrix rows, IntMatrix out) {
-    Scratch scratch = idle.take();
+    Scratch scratch = IDLE.take();
     try {
       for (int i = 0; i < queries.rows(); i += QUERIES) {
         int toQuery = Math.min(i + QUERIES, queries.rows());
@@ -172,7 +173,7 @@ public final class ByteProducts {
         }
       }
     } finally {
-      idle.give(scratch);
+      IDLE.give(scratch);
     }
   }
 

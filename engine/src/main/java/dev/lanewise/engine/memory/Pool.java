@@ -15,7 +15,7 @@ public final class Pool<T> {
   private final Supplier<T> supplier;
 
   /**
-   * A pool for the kernels of a process, which keeps two idle workspaces for each processor.
+   * A pool for all of a process, which keeps two idle workspaces for each processor.
    *
    * @param supplier of a workspace when none is idle
    */

@@ -8,6 +8,7 @@ import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -113,11 +114,13 @@ final class BlockSumScreen implements Screen {
 
   private void build(int b) {
     ByteMatrix rows = blocks[b];
-    ByteMatrix sums = ByteMatrix.zeros(rows.rows(), coarse.groups);
-    coarse.sums(rows, sums);
-    for (int i = 0; i < rows.rows(); i++) {
-      for (int g = 0; g < coarse.groups; g++) {
-        coarseBlocks[b].set(g, i, sums.get(i, g));
+    try (Arena arena = Arena.ofConfined()) {
+      ByteMatrix sums = ByteMatrix.zeros(arena, rows.rows(), coarse.groups);
+      coarse.sums(rows, sums);
+      for (int i = 0; i < rows.rows(); i++) {
+        for (int g = 0; g < coarse.groups; g++) {
+          coarseBlocks[b].set(g, i, sums.get(i, g));
+        }
       }
     }
     fine.sums(rows, fineBlocks[b]);
@@ -138,23 +141,23 @@ final class BlockSumScreen implements Screen {
   private static final class Sums implements Scratch {
     final ByteMatrix coarse;
     final ByteMatrix fine;
-    final IntMatrix estimates = IntMatrix.zeros(ByteIndex.QUERIES, ByteIndex.ROWS);
-    final int[] limits = new int[ByteIndex.QUERIES];
+    final int[] limits;
     final int[] distances = new int[ByteIndex.ROWS];
     ByteMatrix coarseQueries;
     ByteMatrix fineQueries;
 
-    Sums(Grouping coarse, Grouping fine) {
-      this.coarse = ByteMatrix.zeros(ByteIndex.QUERIES, coarse.groups);
-      this.fine = ByteMatrix.zeros(ByteIndex.QUERIES, fine.width());
+    Sums(int queries, Grouping coarse, Grouping fine) {
+      this.limits = new int[queries];
+      this.coarse = ByteMatrix.zeros(queries, coarse.groups);
+      this.fine = ByteMatrix.zeros(queries, fine.width());
       this.coarseQueries = this.coarse;
       this.fineQueries = this.fine;
     }
   }
 
   @Override
-  public Scratch scratch() {
-    return new Sums(coarse, fine);
+  public Scratch scratch(int queries) {
+    return new Sums(queries, coarse, fine);
   }
 
   @Override
@@ -169,10 +172,10 @@ final class BlockSumScreen implements Screen {
   }
 
   @Override
-  public void estimate(int block, int base, int rows, Scratch scratch, TopK seeds) {
+  public void estimate(int block, int base, int rows, Scratch scratch, Table table, TopK seeds) {
     Sums sums = (Sums) scratch;
     int queries = sums.fineQueries.rows();
-    IntMatrix estimates = sums.estimates.block(0, queries, 0, rows);
+    IntMatrix estimates = table.ints(queries, rows);
     kernels.distances(Metric.L1, sums.fineQueries, fineBlocks[block], estimates);
     for (int query = 0; query < queries; query++) {
       for (int i = 0; i < rows; i++) {

@@ -41,6 +41,12 @@ final class ByteIndex implements NearestNeighbors.Index {
    */
   private static final int MIN_QUERIES = 64;
 
+  /**
+   * The most queries of a small task, with a workspace of its own kind: what threads of a service
+   * ask at a time, and a 32nd of the memory.
+   */
+  static final int FEW_QUERIES = 16;
+
   /** Tasks that a search should have at least, so that threads end at about the same time. */
   private static final int TASKS = 16;
 
@@ -82,7 +88,7 @@ final class ByteIndex implements NearestNeighbors.Index {
   private final boolean dealt;
   private final @Nullable Screen screen;
   private final @Nullable ModelFile file;
-  private final Pool<Workspace> pool;
+  private final Workspaces workspaces;
 
   ByteIndex(Engine engine, ByteMatrix source, Distance distance) {
     this(engine, source, distance, false, 1);
@@ -118,7 +124,7 @@ final class ByteIndex implements NearestNeighbors.Index {
               ? new ProjectionScreen(engine, blocks, slack)
               : ProjectionScreen.ifItHelps(engine, blocks);
     }
-    this.pool = pool();
+    this.workspaces = new Workspaces(columns, screen);
   }
 
   private void deal(ByteMatrix source, int b) {
@@ -130,7 +136,7 @@ final class ByteIndex implements NearestNeighbors.Index {
 
   /** Rows in their order, some of which are yet to come; see {@link #append}. */
   private ByteIndex(
-      Engine engine, Metric metric, int columns, ByteMatrix rows, @Nullable Pool<Workspace> pool) {
+      Engine engine, Metric metric, int columns, ByteMatrix rows, Workspaces workspaces) {
     this.engine = engine;
     this.metric = metric;
     this.columns = columns;
@@ -142,18 +148,13 @@ final class ByteIndex implements NearestNeighbors.Index {
     this.dealt = false;
     this.screen = null;
     this.file = null;
-    this.pool = pool == null ? pool() : pool;
-  }
-
-  private Pool<Workspace> pool() {
-    int width = columns;
-    Screen bounds = screen;
-    return new Pool<>(WORKSPACES, () -> new Workspace(width, bounds));
+    this.workspaces = workspaces;
   }
 
   /** An index without rows, to append to. */
   static ByteIndex appendable(Engine engine, int columns, Distance distance) {
-    return new ByteIndex(engine, distance.metric(), columns, padded(0, columns), null);
+    return new ByteIndex(
+        engine, distance.metric(), columns, padded(0, columns), new Workspaces(columns, null));
   }
 
   /**
@@ -173,7 +174,7 @@ final class ByteIndex implements NearestNeighbors.Index {
       storage.rows(0, rows()).setAll(rows);
     }
     storage.block(rows(), count, 0, columns).setAll(more);
-    return new ByteIndex(engine, metric, columns, storage.rows(0, count), pool);
+    return new ByteIndex(engine, metric, columns, storage.rows(0, count), workspaces);
   }
 
   /** Doubling makes appending n rows one by one copy at most 2n. */
@@ -209,7 +210,7 @@ final class ByteIndex implements NearestNeighbors.Index {
           case BLOCK_SUMS -> new BlockSumScreen(engine, blocks, columns, file);
           case PROJECTION -> new ProjectionScreen(engine, blocks, file);
         };
-    this.pool = pool();
+    this.workspaces = new Workspaces(columns, screen);
   }
 
   /** The screens as files name them. */
@@ -344,19 +345,22 @@ final class ByteIndex implements NearestNeighbors.Index {
             task -> {
               int from = task * some;
               int to = Math.min(all, from + some);
-              Workspace workspace = pool.take();
-              workspace.take(queries, from, to, hidden, caller);
-              if (bounds != null) {
-                screened(bounds, workspace, k);
-              } else {
-                workspace.best.reset(workspace.count(), k);
-                for (int block = 0; block < blocks.length; block++) {
-                  measureAll(workspace, block);
+              Workspace workspace = workspaces.take(to - from);
+              try {
+                workspace.begin(queries, from, to, hidden, caller);
+                if (bounds != null) {
+                  screened(bounds, workspace, k);
+                } else {
+                  workspace.best.reset(workspace.count(), k);
+                  for (int block = 0; block < blocks.length; block++) {
+                    measureAll(workspace, block);
+                  }
                 }
+                found.take(workspace.best, from, workspace.count());
+              } finally {
+                workspace.end();
+                workspaces.give(workspace);
               }
-              found.take(workspace.best, from, workspace.count());
-              workspace.forget();
-              pool.give(workspace);
             });
     return found;
   }
@@ -407,7 +411,8 @@ final class ByteIndex implements NearestNeighbors.Index {
     TopK seeds = workspace.seeds;
     seeds.reset(workspace.count(), wanted);
     for (int block = 0; block < seedBlocks; block++) {
-      screen.estimate(block, block * ROWS, blocks[block].rows(), workspace.scratch(), seeds);
+      screen.estimate(
+          block, block * ROWS, blocks[block].rows(), workspace.scratch(), workspace.table(), seeds);
     }
     TopK best = workspace.best;
     best.reset(workspace.count(), k);
@@ -476,7 +481,7 @@ final class ByteIndex implements NearestNeighbors.Index {
     workspace.checkInterrupted();
     Kernels kernels = engine.kernels();
     TopK best = workspace.best;
-    IntMatrix out = workspace.out(blocks[block].rows());
+    IntMatrix out = workspace.table().ints(workspace.count(), blocks[block].rows());
     kernels.distances(metric, workspace.queries(), blocks[block], out);
     for (int query = 0; query < workspace.count(); query++) {
       int limit = (int) best.limit(query, Integer.MAX_VALUE);
@@ -493,13 +498,36 @@ final class ByteIndex implements NearestNeighbors.Index {
     return Math.ceilDiv(rows, 64) * 64;
   }
 
+  /** The idle workspaces of an index. */
+  private static final class Workspaces {
+    private final Pool<Workspace> forFew;
+    private final Pool<Workspace> forMany;
+
+    Workspaces(int columns, @Nullable Screen screen) {
+      forFew = new Pool<>(WORKSPACES, () -> new Workspace(FEW_QUERIES, columns, screen));
+      forMany = new Pool<>(WORKSPACES, () -> new Workspace(QUERIES, columns, screen));
+    }
+
+    Workspace take(int queries) {
+      return pool(queries).take();
+    }
+
+    void give(Workspace workspace) {
+      pool(workspace.most()).give(workspace);
+    }
+
+    private Pool<Workspace> pool(int queries) {
+      return queries <= FEW_QUERIES ? forFew : forMany;
+    }
+  }
+
   /** What one search thread needs. */
   private static final class Workspace {
     final TopK best = new TopK();
     final TopK seeds = new TopK();
-    final long[] ceilings = new long[QUERIES];
-    final int[] limits = new int[QUERIES];
-    final int[] counts = new int[QUERIES];
+    final long[] ceilings;
+    final int[] limits;
+    final int[] counts;
     final int[] hits;
     final int[] chosen = new int[ROWS];
     final int[] distances = new int[ROWS];
@@ -507,20 +535,28 @@ final class ByteIndex implements NearestNeighbors.Index {
     private final ByteMatrix all;
     private ByteMatrix queries;
     private final Screen.@Nullable Scratch scratch;
-    private @Nullable IntMatrix out;
+    private @Nullable Table table;
     private @Nullable BitSet hidden;
     private @Nullable Thread caller;
 
-    Workspace(int columns, @Nullable Screen screen) {
-      this.all = padded(QUERIES, columns);
+    Workspace(int most, int columns, @Nullable Screen screen) {
+      this.ceilings = new long[most];
+      this.limits = new int[most];
+      this.counts = new int[most];
+      this.all = padded(most, columns);
       this.queries = all;
-      this.scratch = screen == null ? null : screen.scratch();
-      // 2 MB: small and changed indexes, of which there may be many, have no screen.
-      this.hits = new int[screen == null ? 0 : QUERIES * ROWS];
+      this.scratch = screen == null ? null : screen.scratch(most);
+      // Up to 2 MB: small and changed indexes, of which there may be many, have no screen.
+      this.hits = new int[screen == null ? 0 : most * ROWS];
     }
 
-    void take(
+    int most() {
+      return all.rows();
+    }
+
+    void begin(
         ByteMatrix source, int from, int to, @Nullable BitSet hidden, @Nullable Thread caller) {
+      table = Table.take(to - from);
       if (queries.rows() != to - from) {
         queries = all.rows(0, to - from);
       }
@@ -529,8 +565,12 @@ final class ByteIndex implements NearestNeighbors.Index {
       this.caller = caller;
     }
 
-    /** Keeps nothing of a search but room. */
-    void forget() {
+    /** However a search ended: keeps nothing of it but room. */
+    void end() {
+      if (table != null) {
+        table.giveBack();
+        table = null;
+      }
       hidden = null;
       caller = null;
     }
@@ -559,11 +599,8 @@ final class ByteIndex implements NearestNeighbors.Index {
       return Objects.requireNonNull(scratch);
     }
 
-    IntMatrix out(int rows) {
-      if (out == null) {
-        out = IntMatrix.zeros(QUERIES, ROWS);
-      }
-      return out.block(0, count(), 0, rows);
+    Table table() {
+      return Objects.requireNonNull(table);
     }
   }
 }

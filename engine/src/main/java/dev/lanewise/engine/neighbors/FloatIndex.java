@@ -196,9 +196,10 @@ final class FloatIndex implements NearestNeighbors.Index {
   }
 
   @Override
-  public Found search(Matrix matrix, int k, @Nullable BitSet hidden) {
-    FloatMatrix queries = floats(matrix);
-    finite("query", queries);
+  public Found search(Matrix queries, int k, @Nullable BitSet hidden) {
+    if (queries instanceof FloatMatrix floats) {
+      finite("query", floats);
+    }
     int count = queries.rows();
     Found found = new Found(count, k);
     Thread caller = Thread.currentThread();
@@ -210,9 +211,12 @@ final class FloatIndex implements NearestNeighbors.Index {
               int from = task * QUERIES;
               int to = Math.min(count, from + QUERIES);
               Workspace workspace = pool.take();
-              search(workspace, queries, from, to, k, hidden, caller);
-              found.take(workspace.best, from, to - from);
-              pool.give(workspace);
+              try {
+                search(workspace, queries, from, to, k, hidden, caller);
+                found.take(workspace.best, from, to - from);
+              } finally {
+                pool.give(workspace);
+              }
             });
     return found;
   }
@@ -224,24 +228,34 @@ final class FloatIndex implements NearestNeighbors.Index {
     }
     ByteMatrix bytes = (ByteMatrix) matrix;
     FloatMatrix floats = FloatMatrix.zeros(bytes.rows(), bytes.columns());
-    for (int i = 0; i < bytes.rows(); i++) {
-      for (int j = 0; j < bytes.columns(); j++) {
-        floats.set(i, j, bytes.get(i, j));
+    copy(bytes, 0, floats);
+    return floats;
+  }
+
+  /** Fills a matrix with as many rows from some on, bytes as the floats 0..255. */
+  private static void copy(Matrix from, int first, FloatMatrix to) {
+    if (from instanceof FloatMatrix floats) {
+      to.setAll(floats.rows(first, first + to.rows()));
+      return;
+    }
+    ByteMatrix bytes = (ByteMatrix) from;
+    for (int i = 0; i < to.rows(); i++) {
+      for (int j = 0; j < to.columns(); j++) {
+        to.set(i, j, bytes.get(first + i, j));
       }
     }
-    return floats;
   }
 
   private void search(
       Workspace workspace,
-      FloatMatrix queries,
+      Matrix queries,
       int from,
       int to,
       int k,
       @Nullable BitSet hidden,
       Thread caller) {
     int count = to - from;
-    workspace.queries.block(0, count, 0, queries.columns()).setAll(queries.rows(from, to));
+    copy(queries, from, workspace.queries.block(0, count, 0, queries.columns()));
     TopK best = workspace.best;
     best.reset(count, k);
     FloatMatrix block = workspace.queries.rows(0, count);

@@ -10,6 +10,7 @@ import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
 import dev.lanewise.engine.memory.Pool;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -81,7 +82,6 @@ final class ProjectionScreen implements Screen {
   private final double slack;
   private final int[] firstRows;
   private final @Nullable RoundedVectors rounded;
-  private final Pool<Coordinates> pool;
 
   /** Finds directions and projects the rows on them. */
   ProjectionScreen(Engine engine, ByteMatrix[] blocks, double slack) {
@@ -108,7 +108,7 @@ final class ProjectionScreen implements Screen {
       limits[query] = Arrays.stream(distances.row(query)).min().orElseThrow();
     }
     int[] counts = new int[TRIALS];
-    Scratch scratch = screen.scratch();
+    Scratch scratch = screen.scratch(TRIALS);
     screen.prepare(queries, scratch);
     screen.scan(0, limits, scratch, counts, new int[TRIALS * ByteIndex.width(rows.rows())]);
     return Arrays.stream(counts).sum() <= MOST_PASS * TRIALS * rows.rows();
@@ -124,12 +124,16 @@ final class ProjectionScreen implements Screen {
     this.vectors = FloatMatrix.zeros(blocks.length * terms(), stride());
     this.vectorBlocks = views();
     this.firstRows = firstRows(blocks);
-    this.pool =
-        new Pool<>(NearestNeighbors.Index.WORKSPACES, () -> new Coordinates(PIECE, projection));
-    this.rounded =
-        hasMore() ? new RoundedVectors(sample(blocks[0]), firstRows[blocks.length]) : null;
     int[] largest = new int[blocks.length];
-    engine.parallelism().forEach(blocks.length, b -> largest[b] = build(b));
+    // A megabyte a thread, which need not wait for the collector.
+    try (Arena arena = Arena.ofShared()) {
+      Pool<Coordinates> pool =
+          new Pool<>(
+              engine.parallelism().threads(), () -> new Coordinates(arena, PIECE, projection));
+      this.rounded =
+          hasMore() ? new RoundedVectors(sample(blocks[0], pool), firstRows[blocks.length]) : null;
+      engine.parallelism().forEach(blocks.length, b -> largest[b] = build(b, pool));
+    }
     this.largestNorm = Arrays.stream(largest).max().orElse(0);
     this.longest = Math.sqrt(largestNorm);
   }
@@ -163,8 +167,6 @@ final class ProjectionScreen implements Screen {
     this.largestNorm = file.integer(LARGEST, 0, Integer.MAX_VALUE);
     this.longest = Math.sqrt(largestNorm);
     this.firstRows = firstRows(blocks);
-    this.pool =
-        new Pool<>(NearestNeighbors.Index.WORKSPACES, () -> new Coordinates(PIECE, projection));
     this.rounded =
         hasMore() ? new RoundedVectors(file, firstRows[blocks.length], dimensions + 1) : null;
   }
@@ -187,7 +189,7 @@ final class ProjectionScreen implements Screen {
     return projection.dimensions() > projection.leading();
   }
 
-  private double[][] sample(ByteMatrix rows) {
+  private double[][] sample(ByteMatrix rows, Pool<Coordinates> pool) {
     Coordinates whole = pool.take();
     Coordinates c = whole.first(Math.min(PIECE, rows.rows()));
     project(rows.rows(0, c.count()), c);
@@ -217,7 +219,7 @@ final class ProjectionScreen implements Screen {
   }
 
   /** Fills in a block's vectors and returns the largest squared length of its rows. */
-  private int build(int b) {
+  private int build(int b, Pool<Coordinates> pool) {
     Coordinates whole = pool.take();
     int largest = 0;
     for (int from = 0; from < blocks[b].rows(); from += PIECE) {
@@ -309,8 +311,8 @@ final class ProjectionScreen implements Screen {
   }
 
   @Override
-  public Scratch scratch() {
-    return new Queries(projection);
+  public Scratch scratch(int queries) {
+    return new Queries(queries, projection);
   }
 
   @Override
@@ -326,11 +328,11 @@ final class ProjectionScreen implements Screen {
   }
 
   @Override
-  public void estimate(int block, int base, int rows, Scratch scratch, TopK seeds) {
+  public void estimate(int block, int base, int rows, Scratch scratch, Table table, TopK seeds) {
     Queries queries = (Queries) scratch;
     Coordinates c = queries.used;
     int count = c.count();
-    FloatMatrix products = queries.products.block(0, count, 0, vectorBlocks[block].columns());
+    FloatMatrix products = table.floats(count, vectorBlocks[block].columns());
     kernels.gemm(Transpose.NO, Transpose.NO, 1, c.z, vectorBlocks[block], 0, products);
     MemorySegment elements = products.segment();
     for (int query = 0; query < count; query++) {
@@ -394,14 +396,14 @@ final class ProjectionScreen implements Screen {
     final ByteMatrix zero;
     final double[] all;
 
-    Coordinates(int rows, Projection projection) {
+    Coordinates(Arena arena, int rows, Projection projection) {
       int columns = projection.matrix().columns();
       int leading = projection.leading();
-      floats = FloatMatrix.zeros(rows, columns);
-      y = FloatMatrix.zeros(rows, projection.dimensions());
-      z = FloatMatrix.zeros(rows, leading + 2);
-      norms = IntMatrix.zeros(1, rows);
-      zero = ByteMatrix.zeros(1, columns);
+      floats = FloatMatrix.zeros(arena, rows, columns);
+      y = FloatMatrix.zeros(arena, rows, projection.dimensions());
+      z = FloatMatrix.zeros(arena, rows, leading + 2);
+      norms = IntMatrix.zeros(arena, 1, rows);
+      zero = ByteMatrix.zeros(arena, 1, columns);
       all = new double[projection.dimensions() + 1];
       for (int i = 0; i < rows; i++) {
         z.set(i, leading + 1, 1);
@@ -429,16 +431,17 @@ final class ProjectionScreen implements Screen {
   /** What one search thread needs. */
   private static final class Queries implements Scratch {
     final Coordinates most;
-    final FloatMatrix products = FloatMatrix.zeros(ByteIndex.QUERIES, ByteIndex.ROWS);
-    final float[] limits = new float[ByteIndex.QUERIES];
+    final float[] limits;
     final ByteMatrix rounded;
-    final float[] errors = new float[ByteIndex.QUERIES];
+    final float[] errors;
     final int[] distances = new int[ByteIndex.ROWS];
     Coordinates used;
 
-    Queries(Projection projection) {
-      most = new Coordinates(ByteIndex.QUERIES, projection);
-      rounded = ByteMatrix.zeros(ByteIndex.QUERIES, projection.dimensions() + 1);
+    Queries(int count, Projection projection) {
+      most = new Coordinates(Arena.ofAuto(), count, projection);
+      limits = new float[count];
+      rounded = ByteMatrix.zeros(count, projection.dimensions() + 1);
+      errors = new float[count];
       used = most;
     }
 

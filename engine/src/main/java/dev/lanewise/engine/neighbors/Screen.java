@@ -15,8 +15,8 @@ interface Screen {
   /** What one search thread needs. */
   interface Scratch {}
 
-  /** New scratch, for up to {@link ByteIndex#QUERIES} queries. */
-  Scratch scratch();
+  /** New scratch, for up to so many queries. */
+  Scratch scratch(int queries);
 
   /**
    * Takes in a block of queries.
@@ -29,9 +29,10 @@ interface Screen {
    * Offers every row of a block with an estimate of its distance.
    *
    * @param rows how many rows the block has
+   * @param table for as many queries; overwritten
    * @param seeds receives (estimate, position in the block + {@code base})
    */
-  void estimate(int block, int base, int rows, Scratch scratch, TopK seeds);
+  void estimate(int block, int base, int rows, Scratch scratch, Table table, TopK seeds);
 
   /**
    * Finds the rows of a block whose distance may be at most a limit.

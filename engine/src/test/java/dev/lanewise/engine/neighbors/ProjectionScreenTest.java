@@ -25,13 +25,15 @@ class ProjectionScreenTest {
     try (Engine engine = Engine.builder().threads(1).open()) {
       ByteMatrix[] blocks = {NearestNeighborsTest.bytes(rows)};
       Screen screen = new ProjectionScreen(engine, blocks, 1);
-      Screen.Scratch scratch = screen.scratch();
+      Screen.Scratch scratch = screen.scratch(queries.length);
       screen.prepare(NearestNeighborsTest.bytes(queries), scratch);
       int[] counts = new int[ByteIndex.QUERIES];
       screen.scan(0, limits, scratch, counts, new int[ByteIndex.QUERIES * ByteIndex.ROWS]);
       TopK seeds = new TopK();
       seeds.reset(queries.length, k);
-      screen.estimate(0, 0, n, scratch, seeds);
+      Table table = Table.take(queries.length);
+      screen.estimate(0, 0, n, scratch, table, seeds);
+      table.giveBack();
       for (int query = 0; query < queries.length; query++) {
         assertThat(counts[query]).isBetween(k, n / 5);
         int[] near = Arrays.copyOfRange(nearest.indices(), query * n / 5, (query + 1) * n / 5);

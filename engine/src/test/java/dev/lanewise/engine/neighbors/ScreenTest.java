@@ -226,7 +226,7 @@ class ScreenTest {
   /** How many pairs do not pass with their own distance as the limit. */
   private static int lost(Engine engine, ByteMatrix[] blocks, int[][] values, double slack) {
     ProjectionScreen screen = new ProjectionScreen(engine, blocks, slack);
-    Screen.Scratch scratch = screen.scratch();
+    Screen.Scratch scratch = screen.scratch(blocks[0].rows());
     screen.prepare(blocks[0], scratch);
     int lost = 0;
     int first = 0;
