@@ -11,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -51,6 +52,29 @@ final class CrewTest {
       Phaser both = new Phaser(2);
       crew.forEach(2, task -> both.arriveAndAwaitAdvance());
       assertThat(both.getPhase()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aHelperThatHasBegunIsWaitedFor() {
+    try (Parallelism parallelism = Parallelism.threads(2);
+        Crew crew = parallelism.crew()) {
+      Thread caller = Thread.currentThread();
+      Phaser both = new Phaser(2);
+      // Not atomic: what a helper wrote must be visible.
+      int[] helped = new int[1];
+      for (int job = 1; job <= 3; job++) {
+        crew.forEach(
+            2,
+            task -> {
+              both.arriveAndAwaitAdvance();
+              if (Thread.currentThread() != caller) {
+                LockSupport.parkNanos(20_000_000);
+                helped[0]++;
+              }
+            });
+        assertThat(helped[0]).isEqualTo(job);
+      }
     }
   }
 

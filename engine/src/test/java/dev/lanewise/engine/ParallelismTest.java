@@ -42,12 +42,16 @@ final class ParallelismTest {
   }
 
   @Test
-  void threadsReallyWorkTogether() {
+  void threadsReallyWorkTogether() throws InterruptedException {
     try (Parallelism parallelism = Parallelism.threads(2)) {
       // Each task waits for the other: on one thread this would never end.
       Phaser both = new Phaser(2);
-      parallelism.forEach(2, task -> both.arriveAndAwaitAdvance());
-      assertThat(both.getPhase()).isEqualTo(1);
+      for (int job = 0; job < 4; job++) {
+        parallelism.forEach(2, task -> both.arriveAndAwaitAdvance());
+        // Once with a thread that has just finished, once with one that sleeps.
+        Thread.sleep(job % 2 == 0 ? 0 : 20);
+      }
+      assertThat(both.getPhase()).isEqualTo(4);
     }
   }
 
@@ -162,6 +166,7 @@ final class ParallelismTest {
       Thread caller = Thread.currentThread();
       AtomicInteger done = new AtomicInteger();
       AtomicBoolean busy = new AtomicBoolean();
+      Set<Thread> seen = ConcurrentHashMap.newKeySet();
       parallelism.forEach(
           2,
           outer -> {
@@ -177,9 +182,18 @@ final class ParallelismTest {
             }
             // More jobs than there is room for offers to help.
             for (int job = 0; job < 5_000; job++) {
-              parallelism.forEach(2, inner -> done.incrementAndGet());
+              // A thread that nobody asked for would have the time to take one of the last.
+              long pause = job < 4_990 ? 0 : 1_000_000;
+              parallelism.forEach(
+                  2,
+                  inner -> {
+                    seen.add(Thread.currentThread());
+                    LockSupport.parkNanos(pause);
+                    done.incrementAndGet();
+                  });
             }
           });
+      assertThat(seen).containsExactly(caller);
       // There is room for offers again when the helper has come to those of jobs that are over.
       AtomicBoolean helped = new AtomicBoolean();
       while (!helped.get()) {

@@ -108,7 +108,7 @@ class DistancesContractTest {
     }
   }
 
-  /** As many queries, rows, and products of both as there is memory for, which is new each time. */
+  /** As many queries, rows, and products of both as a workspace has room for. */
   @ParameterizedTest
   @MethodSource("backends")
   void productsOfBytesAreExactInWholeTiles(Kernels kernels) {

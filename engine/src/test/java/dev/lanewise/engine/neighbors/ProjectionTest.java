@@ -122,7 +122,7 @@ class ProjectionTest {
     for (int i = 0; i < rows.rows(); i++) {
       for (int j = 0; j < WIDE; j++) {
         long value = 128 + Math.round(30 * Math.pow(0.985, j) * random.nextGaussian());
-        rows.set(i, j, (int) Math.clamp(value, 0, 255));
+        rows.set(i, j, Math.clamp(value, 0, 255));
       }
     }
     Projection projection = Projection.fit(engine, new ByteMatrix[] {rows});
