@@ -21,13 +21,17 @@ class RoundedVectorsTest {
     return new RoundedVectors(new double[][] {{10.4, -300}, {13.8, -100}}, rows);
   }
 
-  @Test
-  void originAndStepAreThoseOfTheSample(@TempDir Path directory) {
+  private static ModelFile saved(RoundedVectors vectors, Path directory) {
     Path file = directory.resolve("rounded.lwm");
     ModelWriter writer = new ModelWriter("byte-index");
-    rounded(3).save(writer);
+    vectors.save(writer);
     writer.write(file);
-    ModelFile saved = ModelFile.open(file);
+    return ModelFile.open(file);
+  }
+
+  @Test
+  void originAndStepAreThoseOfTheSample(@TempDir Path directory) {
+    ModelFile saved = saved(rounded(3), directory);
     assertThat(saved.floats("rounded-origin").toArray()).containsExactly(12, -200);
     assertThat(saved.integer("rounded-step")).isEqualTo(504);
     assertThat(new RoundedVectors(new double[][] {{7, 1}, {7, 1}}, 1).limit(1, 0, 1))
@@ -70,5 +74,19 @@ class RoundedVectorsTest {
           .isBetween(steps * steps * (1 + 0x1p-49), steps * steps * (1 + 0x1p-47));
     }
     assertThat(vectors.rows(1, 2).toArray()).containsExactly(128, 128);
+  }
+
+  @Test
+  void openedOnesRoundAsThoseThatWereSaved(@TempDir Path directory) {
+    RoundedVectors vectors = rounded(2);
+    vectors.set(1, new double[] {12.5, -200.25});
+    RoundedVectors opened = new RoundedVectors(saved(vectors, directory), 2, 2);
+    assertThat(opened.rows(0, 2).toArray()).isEqualTo(vectors.rows(0, 2).toArray());
+    assertThat(opened.limit(30, 1, 1)).isEqualTo(vectors.limit(30, 1, 1));
+    double[] query = {55, -177};
+    ByteMatrix expected = ByteMatrix.zeros(1, 2);
+    ByteMatrix actual = ByteMatrix.zeros(1, 2);
+    assertThat(opened.round(query, actual, 0)).isEqualTo(vectors.round(query, expected, 0));
+    assertThat(actual.toArray()).isEqualTo(expected.toArray());
   }
 }
