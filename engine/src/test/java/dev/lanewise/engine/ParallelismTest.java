@@ -46,12 +46,11 @@ final class ParallelismTest {
     try (Parallelism parallelism = Parallelism.threads(2)) {
       // Each task waits for the other: on one thread this would never end.
       Phaser both = new Phaser(2);
-      for (int job = 0; job < 4; job++) {
+      for (int job = 0; job < 3; job++) {
         parallelism.forEach(2, task -> both.arriveAndAwaitAdvance());
-        // Once with a thread that has just finished, once with one that sleeps.
-        Thread.sleep(job % 2 == 0 ? 0 : 20);
+        Thread.sleep(20); // Until the thread sleeps.
       }
-      assertThat(both.getPhase()).isEqualTo(4);
+      assertThat(both.getPhase()).isEqualTo(3);
     }
   }
 
@@ -182,8 +181,8 @@ final class ParallelismTest {
             }
             // More jobs than there is room for offers to help.
             for (int job = 0; job < 5_000; job++) {
-              // A thread that nobody asked for would have the time to take one of the last.
-              long pause = job < 4_990 ? 0 : 1_000_000;
+              // A thread that nobody asked for, when there is no room, would have the time to help.
+              long pause = job >= 1_000 && job < 1_005 ? 5_000_000 : 0;
               parallelism.forEach(
                   2,
                   inner -> {
@@ -207,6 +206,37 @@ final class ParallelismTest {
               }
             });
       }
+    }
+  }
+
+  @Test
+  void aHelperThatIsDoneTakesUpWhatWasOfferedMeanwhile() {
+    try (Parallelism parallelism = Parallelism.threads(2)) {
+      Thread caller = Thread.currentThread();
+      AtomicBoolean busy = new AtomicBoolean();
+      AtomicBoolean offered = new AtomicBoolean();
+      Phaser both = new Phaser(2);
+      parallelism.forEach(
+          2,
+          outer -> {
+            if (Thread.currentThread() != caller) {
+              busy.set(true);
+              while (!offered.get()) {
+                Thread.onSpinWait();
+              }
+              return;
+            }
+            while (!busy.get()) {
+              Thread.onSpinWait();
+            }
+            parallelism.forEach(
+                2,
+                inner -> {
+                  offered.set(true);
+                  both.arriveAndAwaitAdvance();
+                });
+          });
+      assertThat(both.getPhase()).isEqualTo(1);
     }
   }
 
