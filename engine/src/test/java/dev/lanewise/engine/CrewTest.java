@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class CrewTest {
@@ -192,12 +194,21 @@ final class CrewTest {
     }
   }
 
-  @Test
-  void helpersEndWithTheirExecutor() throws InterruptedException {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void helpersEndWithTheirExecutor(boolean whileAtWork) throws InterruptedException {
     ExecutorService executor = Executors.newFixedThreadPool(1);
     try (Crew crew = Parallelism.on(executor, 2).crew()) {
+      Thread caller = Thread.currentThread();
       Phaser both = new Phaser(2);
-      crew.forEach(2, task -> both.arriveAndAwaitAdvance());
+      crew.forEach(
+          2,
+          task -> {
+            both.arriveAndAwaitAdvance();
+            if (whileAtWork && Thread.currentThread() != caller) {
+              executor.shutdownNow();
+            }
+          });
       executor.shutdownNow();
       assertThat(executor.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
       AtomicInteger runs = new AtomicInteger();
