@@ -11,8 +11,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class CrewTest {
@@ -51,6 +54,29 @@ final class CrewTest {
       Phaser both = new Phaser(2);
       crew.forEach(2, task -> both.arriveAndAwaitAdvance());
       assertThat(both.getPhase()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aHelperThatHasBegunIsWaitedFor() {
+    try (Parallelism parallelism = Parallelism.threads(2);
+        Crew crew = parallelism.crew()) {
+      Thread caller = Thread.currentThread();
+      Phaser both = new Phaser(2);
+      // Not atomic: what a helper wrote must be visible.
+      int[] helped = new int[1];
+      for (int job = 1; job <= 3; job++) {
+        crew.forEach(
+            2,
+            task -> {
+              both.arriveAndAwaitAdvance();
+              if (Thread.currentThread() != caller) {
+                LockSupport.parkNanos(20_000_000);
+                helped[0]++;
+              }
+            });
+        assertThat(helped[0]).isEqualTo(job);
+      }
     }
   }
 
@@ -168,12 +194,21 @@ final class CrewTest {
     }
   }
 
-  @Test
-  void helpersEndWithTheirExecutor() throws InterruptedException {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void helpersEndWithTheirExecutor(boolean whileAtWork) throws InterruptedException {
     ExecutorService executor = Executors.newFixedThreadPool(1);
     try (Crew crew = Parallelism.on(executor, 2).crew()) {
+      Thread caller = Thread.currentThread();
       Phaser both = new Phaser(2);
-      crew.forEach(2, task -> both.arriveAndAwaitAdvance());
+      crew.forEach(
+          2,
+          task -> {
+            both.arriveAndAwaitAdvance();
+            if (whileAtWork && Thread.currentThread() != caller) {
+              executor.shutdownNow();
+            }
+          });
       executor.shutdownNow();
       assertThat(executor.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
       AtomicInteger runs = new AtomicInteger();

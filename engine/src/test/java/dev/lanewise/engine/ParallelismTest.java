@@ -42,12 +42,15 @@ final class ParallelismTest {
   }
 
   @Test
-  void threadsReallyWorkTogether() {
+  void threadsReallyWorkTogether() throws InterruptedException {
     try (Parallelism parallelism = Parallelism.threads(2)) {
       // Each task waits for the other: on one thread this would never end.
       Phaser both = new Phaser(2);
-      parallelism.forEach(2, task -> both.arriveAndAwaitAdvance());
-      assertThat(both.getPhase()).isEqualTo(1);
+      for (int job = 0; job < 3; job++) {
+        parallelism.forEach(2, task -> both.arriveAndAwaitAdvance());
+        Thread.sleep(20); // Until the thread sleeps.
+      }
+      assertThat(both.getPhase()).isEqualTo(3);
     }
   }
 
@@ -162,6 +165,7 @@ final class ParallelismTest {
       Thread caller = Thread.currentThread();
       AtomicInteger done = new AtomicInteger();
       AtomicBoolean busy = new AtomicBoolean();
+      Set<Thread> seen = ConcurrentHashMap.newKeySet();
       parallelism.forEach(
           2,
           outer -> {
@@ -177,9 +181,18 @@ final class ParallelismTest {
             }
             // More jobs than there is room for offers to help.
             for (int job = 0; job < 5_000; job++) {
-              parallelism.forEach(2, inner -> done.incrementAndGet());
+              // A thread that nobody asked for, when there is no room, would have the time to help.
+              long pause = job >= 1_000 && job < 1_005 ? 5_000_000 : 0;
+              parallelism.forEach(
+                  2,
+                  inner -> {
+                    seen.add(Thread.currentThread());
+                    LockSupport.parkNanos(pause);
+                    done.incrementAndGet();
+                  });
             }
           });
+      assertThat(seen).containsExactly(caller);
       // There is room for offers again when the helper has come to those of jobs that are over.
       AtomicBoolean helped = new AtomicBoolean();
       while (!helped.get()) {
@@ -193,6 +206,37 @@ final class ParallelismTest {
               }
             });
       }
+    }
+  }
+
+  @Test
+  void aHelperThatIsDoneTakesUpWhatWasOfferedMeanwhile() {
+    try (Parallelism parallelism = Parallelism.threads(2)) {
+      Thread caller = Thread.currentThread();
+      AtomicBoolean busy = new AtomicBoolean();
+      AtomicBoolean offered = new AtomicBoolean();
+      Phaser both = new Phaser(2);
+      parallelism.forEach(
+          2,
+          outer -> {
+            if (Thread.currentThread() != caller) {
+              busy.set(true);
+              while (!offered.get()) {
+                Thread.onSpinWait();
+              }
+              return;
+            }
+            while (!busy.get()) {
+              Thread.onSpinWait();
+            }
+            parallelism.forEach(
+                2,
+                inner -> {
+                  offered.set(true);
+                  both.arriveAndAwaitAdvance();
+                });
+          });
+      assertThat(both.getPhase()).isEqualTo(1);
     }
   }
 

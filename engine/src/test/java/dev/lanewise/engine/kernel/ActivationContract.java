@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What activations and optimiser steps have to give on every backend. */
 public abstract class ActivationContract extends KernelContract {
 
-  /** Around the lanes of every width: 4, 8 and 16 floats. */
-  private static final int[] COLUMNS = {0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 67};
+  /** Around the lanes of every width: 4, 8 and 16 floats; and more than 256 times the widest. */
+  private static final int[] COLUMNS = {0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 67, 4_500};
 
   /** Two float roundings of a function that is itself good to one unit in the last place. */
   private static final double RELATIVE = 4 * 0x1p-23;
@@ -190,31 +190,43 @@ public abstract class ActivationContract extends KernelContract {
   void adamMovesAgainstTheGradientOverItsRoot() {
     RandomGenerator random = random(4);
     for (int columns : COLUMNS) {
-      GuardedMatrix g = random(2, columns, random);
-      GuardedMatrix m = random(2, columns, random);
-      GuardedMatrix v = GuardedMatrix.filled(2, columns, random, random::nextDouble);
-      GuardedMatrix x = random(2, columns, random);
-      FloatMatrix m0 = m.view().copy();
-      FloatMatrix v0 = v.view().copy();
-      FloatMatrix x0 = x.view().copy();
-      kernels().adam(0.75f, 0.875f, 0.5f, 0.25f, 0.125f, g.view(), m.view(), v.view(), x.view());
-      for (int i = 0; i < 2; i++) {
-        for (int j = 0; j < columns; j++) {
-          double gradient = g.view().get(i, j);
-          double mean = 0.75 * m0.get(i, j) + 0.25 * gradient;
-          double square = 0.875 * v0.get(i, j) + 0.125 * gradient * gradient;
-          double step = 0.5 * mean / (Math.sqrt(square) / 0.25 + 0.125);
-          assertThat(Math.abs(m.view().get(i, j) - mean)).isLessThanOrEqualTo(12 * 0x1p-23);
-          assertThat(Math.abs(v.view().get(i, j) - square)).isLessThanOrEqualTo(12 * 0x1p-23);
-          assertThat(Math.abs(x.view().get(i, j) - (x0.get(i, j) - step)))
-              .isLessThanOrEqualTo(1e-5 * (1 + Math.abs(step)));
-        }
+      // All rows are one where there are no gaps; here none has any, or one of four matrices.
+      for (int gaps : new int[] {0, 1, 2, 4, 8}) {
+        adamMovesAgainstTheGradientOverItsRoot(columns, gaps, random);
       }
-      g.assertGuardsIntact("g");
-      m.assertGuardsIntact("m");
-      v.assertGuardsIntact("v");
-      x.assertGuardsIntact("x");
     }
+  }
+
+  private void adamMovesAgainstTheGradientOverItsRoot(
+      int columns, int gaps, RandomGenerator random) {
+    GuardedMatrix g = new GuardedMatrix(2, columns, gaps & 1);
+    GuardedMatrix m = new GuardedMatrix(2, columns, gaps >> 1 & 1);
+    GuardedMatrix v = new GuardedMatrix(2, columns, gaps >> 2 & 1);
+    GuardedMatrix x = new GuardedMatrix(2, columns, gaps >> 3);
+    g.fill(() -> 12 * random.nextDouble() - 6);
+    m.fill(() -> 12 * random.nextDouble() - 6);
+    v.fill(random::nextDouble);
+    x.fill(() -> 12 * random.nextDouble() - 6);
+    FloatMatrix m0 = m.view().copy();
+    FloatMatrix v0 = v.view().copy();
+    FloatMatrix x0 = x.view().copy();
+    kernels().adam(0.75f, 0.875f, 0.5f, 0.25f, 0.125f, g.view(), m.view(), v.view(), x.view());
+    for (int i = 0; i < 2; i++) {
+      for (int j = 0; j < columns; j++) {
+        double gradient = g.view().get(i, j);
+        double mean = 0.75 * m0.get(i, j) + 0.25 * gradient;
+        double square = 0.875 * v0.get(i, j) + 0.125 * gradient * gradient;
+        double step = 0.5 * mean / (Math.sqrt(square) / 0.25 + 0.125);
+        assertThat(Math.abs(m.view().get(i, j) - mean)).isLessThanOrEqualTo(12 * 0x1p-23);
+        assertThat(Math.abs(v.view().get(i, j) - square)).isLessThanOrEqualTo(12 * 0x1p-23);
+        assertThat(Math.abs(x.view().get(i, j) - (x0.get(i, j) - step)))
+            .isLessThanOrEqualTo(1e-5 * (1 + Math.abs(step)));
+      }
+    }
+    g.assertGuardsIntact("g");
+    m.assertGuardsIntact("m");
+    v.assertGuardsIntact("v");
+    x.assertGuardsIntact("x");
   }
 
   @Test

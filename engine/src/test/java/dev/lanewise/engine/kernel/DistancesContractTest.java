@@ -95,7 +95,7 @@ class DistancesContractTest {
   @MethodSource("backends")
   void bytesAreExactWhereTilesMeet(Kernels kernels) {
     Random random = new Random(7);
-    for (int[] shape : new int[][] {{260, 300, 5}, {9, 512, 1_027}}) {
+    for (int[] shape : new int[][] {{520, 300, 5}, {9, 512, 1_027}}) {
       ByteMatrix a = bytes(random, shape[0], shape[2], 0);
       ByteMatrix b = bytes(random, shape[1], shape[2], 0);
       for (Metric metric : Metric.values()) {
@@ -103,6 +103,24 @@ class DistancesContractTest {
         scalar.distances(metric, a, b, expected);
         IntMatrix actual = IntMatrix.zeros(a.rows(), b.rows());
         kernels.distances(metric, a, b, actual);
+        assertThat(actual.toArray()).as("%s %s %s", metric, a, b).isEqualTo(expected.toArray());
+      }
+    }
+  }
+
+  /** As many queries, rows, and products of both as a workspace has room for. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void productsOfBytesAreExactInWholeTiles(Kernels kernels) {
+    Random random = new Random(8);
+    for (int[] shape : new int[][] {{512, 2, 1_024}, {2, 256, 1_024}, {512, 256, 3}}) {
+      ByteMatrix a = bytes(random, shape[0], shape[2], 0);
+      ByteMatrix b = bytes(random, shape[1], shape[2], 0);
+      for (Metric metric : new Metric[] {Metric.SQUARED_L2, Metric.DOT}) {
+        IntMatrix expected = IntMatrix.zeros(a.rows(), b.rows());
+        scalar.distances(metric, a, b, expected);
+        IntMatrix actual = IntMatrix.zeros(a.rows(), b.rows());
+        new ByteProducts(kernels::gemm).distances(metric, a, b, actual);
         assertThat(actual.toArray()).as("%s %s %s", metric, a, b).isEqualTo(expected.toArray());
       }
     }

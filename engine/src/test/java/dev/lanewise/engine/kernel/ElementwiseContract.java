@@ -155,6 +155,23 @@ public abstract class ElementwiseContract extends KernelContract {
     }
   }
 
+  /** Rows whose largest element is next to 0, on either side, or far from it. */
+  @Test
+  void softmaxOfLogitsOfOneSign() {
+    RandomGenerator random = random(9);
+    for (double spread : new double[] {1e-3, -1e-3, 43, -43}) {
+      for (int n = 1; n <= LONGEST; n++) {
+        FloatMatrix z =
+            GuardedMatrix.filled(3, n, random, () -> spread * random.nextDouble()).view();
+        FloatMatrix p = FloatMatrix.zeros(3, n);
+        kernels().softmaxRows(z, p);
+        for (int i = 0; i < 3; i++) {
+          checkSoftmax(z.row(i), p.row(i));
+        }
+      }
+    }
+  }
+
   private static void checkSoftmax(float[] z, float[] p) {
     double max = Double.NEGATIVE_INFINITY;
     for (float value : z) {

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.Parallelism;
 import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.kernel.scalar.ScalarKernels;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +82,60 @@ final class ParallelGemmTest {
         assertThat(c.toArray()).isEqualTo(expected.toArray());
       }
     }
+  }
+
+  /** Notes the shapes of C, and multiplies nothing. */
+  private static final class Shown extends ForwardingKernels {
+    final List<String> blocks = new ArrayList<>();
+
+    Shown() {
+      super(new ScalarKernels());
+    }
+
+    @Override
+    public String name() {
+      return "shown";
+    }
+
+    @Override
+    public void gemm(
+        Transpose transposeA,
+        Transpose transposeB,
+        float alpha,
+        FloatMatrix a,
+        FloatMatrix b,
+        float beta,
+        FloatMatrix c) {
+      blocks.add(c.shape());
+    }
+  }
+
+  private static List<String> blocks(int m, int n, int k) {
+    Shown shown = new Shown();
+    ParallelGemm.gemm(
+        shown,
+        Parallelism.serial(),
+        Transpose.NO,
+        Transpose.NO,
+        1,
+        FloatMatrix.zeros(m, k),
+        FloatMatrix.zeros(k, n),
+        0,
+        FloatMatrix.zeros(m, n));
+    return shown.blocks;
+  }
+
+  @Test
+  void twoThreadsHaveAsMuchToDoEachWhereThatPays() {
+    assertThat(blocks(1_024, 1_024, 1)).containsExactly("1024 x 1024");
+    assertThat(blocks(128, 128, 127)).containsExactly("128 x 128");
+    assertThat(blocks(128, 128, 128)).containsExactly("64 x 128", "64 x 128");
+    assertThat(blocks(100, 1_000, 30)).containsExactly("100 x 512", "100 x 488");
+    assertThat(blocks(1_030, 100, 15)).containsExactly("344 x 100", "344 x 100", "342 x 100");
+    assertThat(blocks(1_030, 100, 30))
+        .containsExactly("258 x 100", "258 x 100", "258 x 100", "256 x 100");
+    assertThat(blocks(1_024, 1_025, 3))
+        .containsExactly("512 x 512", "512 x 512", "512 x 1", "512 x 512", "512 x 512", "512 x 1");
   }
 
   private static org.assertj.core.data.Offset<Float> within(float difference) {

@@ -104,6 +104,21 @@ class SparseRowsTest {
   }
 
   @Test
+  void rowsWithoutElementsAreGatheredToo() {
+    FloatMatrix x = mostlyZeros(6, 9, new Random(5));
+    for (int j = 0; j < 9; j++) {
+      x.set(2, j, 0);
+      x.set(5, j, 0);
+    }
+    SparseRows gathered = SparseRows.of(x).gather(new int[] {5, 2, 1}, 0, 3);
+    assertThat(dense(gathered)).isEqualTo(x.gather(5, 2, 1).toArray());
+    // Its last row ends with its arrays.
+    SparseRows turned = SparseRows.of(x).transposed().transposed();
+    assertThat(dense(turned.gather(new int[] {5, 2, 1}, 0, 3)))
+        .isEqualTo(x.gather(5, 2, 1).toArray());
+  }
+
+  @Test
   void someColumnsAreThoseAndNoOthers() {
     Random random = new Random(3);
     for (int[] shape : new int[][] {{0, 3}, {1, 1}, {5, 9}, {9, 40}}) {

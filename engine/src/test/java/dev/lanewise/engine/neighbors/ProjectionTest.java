@@ -111,6 +111,37 @@ class ProjectionTest {
     assertThat(kept(projection.matrix(), projection.scale(), rows)).isGreaterThan(0.98);
   }
 
+  /**
+   * Columns that vary less and less: the best directions are about the first so many of them, of
+   * which a sample's own are a little ahead.
+   */
+  @Test
+  void keepsWhatTheBestDirectionsDo() {
+    Random random = new Random(4);
+    ByteMatrix rows = ByteMatrix.zeros(400, WIDE);
+    for (int i = 0; i < rows.rows(); i++) {
+      for (int j = 0; j < WIDE; j++) {
+        long value = 128 + Math.round(30 * Math.pow(0.985, j) * random.nextGaussian());
+        rows.set(i, j, Math.clamp(value, 0, 255));
+      }
+    }
+    Projection projection = Projection.fit(engine, new ByteMatrix[] {rows});
+    FloatMatrix m = projection.matrix();
+    assertThat(kept(m, projection.scale(), rows))
+        .isGreaterThan(0.97 * kept(axes(projection.dimensions()), 1, rows));
+    assertThat(kept(m.rows(0, projection.leading()), projection.leadingScale(), rows))
+        .isGreaterThan(kept(axes(projection.leading()), 1, rows));
+  }
+
+  /** The first so many columns themselves. */
+  private static FloatMatrix axes(int count) {
+    FloatMatrix m = FloatMatrix.zeros(count, WIDE);
+    for (int i = 0; i < count; i++) {
+      m.set(i, i, 1);
+    }
+    return m;
+  }
+
   @Test
   void manyColumnsStayExactToo() {
     Random random = new Random(3);
