@@ -1,14 +1,11 @@
 package dev.lanewise.engine;
 
-import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.neighbors.Distance;
 import dev.lanewise.engine.neighbors.NearestNeighbors;
 import dev.lanewise.engine.neighbors.UpdatableNeighbors;
-import dev.lanewise.engine.nn.Mlp;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 
 /**
@@ -29,13 +26,6 @@ final class FootprintProcess {
     // The calling thread alone: helpers may or may not come in time to take a workspace.
     try (Engine engine = Engine.builder().threads(1).open()) {
       FloatMatrix x = Stress.gaussian(new Random(1), 500, 64);
-      Mlp mlp =
-          Mlp.of(
-              engine,
-              Activation.RELU,
-              List.of(FloatMatrix.zeros(64, 300), FloatMatrix.zeros(300, 10)),
-              List.of(FloatMatrix.zeros(1, 300), FloatMatrix.zeros(1, 10)));
-      say("prediction", lives, seed -> mlp.predict(x));
       NearestNeighbors index = NearestNeighbors.of(engine, x, Distance.L2);
       ByteMatrix queries = ByteMatrix.zeros(1_000, x.columns());
       say("search for bytes among floats", lives, seed -> index.search(queries, 3));

@@ -8,7 +8,6 @@ import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -114,13 +113,11 @@ final class BlockSumScreen implements Screen {
 
   private void build(int b) {
     ByteMatrix rows = blocks[b];
-    try (Arena arena = Arena.ofConfined()) {
-      ByteMatrix sums = ByteMatrix.zeros(arena, rows.rows(), coarse.groups);
-      coarse.sums(rows, sums);
-      for (int i = 0; i < rows.rows(); i++) {
-        for (int g = 0; g < coarse.groups; g++) {
-          coarseBlocks[b].set(g, i, sums.get(i, g));
-        }
+    ByteMatrix sums = ByteMatrix.zeros(rows.rows(), coarse.groups);
+    coarse.sums(rows, sums);
+    for (int i = 0; i < rows.rows(); i++) {
+      for (int g = 0; g < coarse.groups; g++) {
+        coarseBlocks[b].set(g, i, sums.get(i, g));
       }
     }
     fine.sums(rows, fineBlocks[b]);

@@ -6,7 +6,6 @@ import dev.lanewise.engine.kernel.ParallelGemm;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
@@ -69,17 +68,10 @@ record Projection(FloatMatrix matrix, long scale, int leading, long leadingScale
    * kernels give the same projection.
    */
   static Projection fit(Engine engine, ByteMatrix[] blocks) {
-    // Eight megabytes at 784 columns, which need not wait for the collector.
-    try (Arena arena = Arena.ofShared()) {
-      return fit(engine, blocks, arena);
-    }
-  }
-
-  private static Projection fit(Engine engine, ByteMatrix[] blocks, Arena arena) {
     int columns = blocks[0].columns();
     int first = blocks[0].rows();
     int sample = first + (blocks.length > 1 ? blocks[1].rows() : 0);
-    FloatMatrix x = FloatMatrix.zeros(arena, sample, columns);
+    FloatMatrix x = FloatMatrix.zeros(sample, columns);
     convert(blocks[0], x.rows(0, first));
     if (blocks.length > 1) {
       convert(blocks[1], x.rows(first, sample));
@@ -87,7 +79,7 @@ record Projection(FloatMatrix matrix, long scale, int leading, long leadingScale
     center(engine.kernels(), x);
     int dimensions = dimensions(columns);
     FloatMatrix v = random(dimensions, columns);
-    FloatMatrix w = FloatMatrix.zeros(arena, sample, dimensions);
+    FloatMatrix w = FloatMatrix.zeros(sample, dimensions);
     for (int i = 0; i < ITERATIONS; i++) {
       multiply(engine, Transpose.NO, Transpose.YES, x, v, w);
       multiply(engine, Transpose.YES, Transpose.NO, w, x, v);

@@ -10,7 +10,6 @@ import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
 import dev.lanewise.engine.memory.Pool;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -125,15 +124,11 @@ final class ProjectionScreen implements Screen {
     this.vectorBlocks = views();
     this.firstRows = firstRows(blocks);
     int[] largest = new int[blocks.length];
-    // A megabyte a thread, which need not wait for the collector.
-    try (Arena arena = Arena.ofShared()) {
-      Pool<Coordinates> pool =
-          new Pool<>(
-              engine.parallelism().threads(), () -> new Coordinates(arena, PIECE, projection));
-      this.rounded =
-          hasMore() ? new RoundedVectors(sample(blocks[0], pool), firstRows[blocks.length]) : null;
-      engine.parallelism().forEach(blocks.length, b -> largest[b] = build(b, pool));
-    }
+    Pool<Coordinates> pool =
+        new Pool<>(engine.parallelism().threads(), () -> new Coordinates(PIECE, projection));
+    this.rounded =
+        hasMore() ? new RoundedVectors(sample(blocks[0], pool), firstRows[blocks.length]) : null;
+    engine.parallelism().forEach(blocks.length, b -> largest[b] = build(b, pool));
     this.largestNorm = Arrays.stream(largest).max().orElse(0);
     this.longest = Math.sqrt(largestNorm);
   }
@@ -396,14 +391,14 @@ final class ProjectionScreen implements Screen {
     final ByteMatrix zero;
     final double[] all;
 
-    Coordinates(Arena arena, int rows, Projection projection) {
+    Coordinates(int rows, Projection projection) {
       int columns = projection.matrix().columns();
       int leading = projection.leading();
-      floats = FloatMatrix.zeros(arena, rows, columns);
-      y = FloatMatrix.zeros(arena, rows, projection.dimensions());
-      z = FloatMatrix.zeros(arena, rows, leading + 2);
-      norms = IntMatrix.zeros(arena, 1, rows);
-      zero = ByteMatrix.zeros(arena, 1, columns);
+      floats = FloatMatrix.zeros(rows, columns);
+      y = FloatMatrix.zeros(rows, projection.dimensions());
+      z = FloatMatrix.zeros(rows, leading + 2);
+      norms = IntMatrix.zeros(1, rows);
+      zero = ByteMatrix.zeros(1, columns);
       all = new double[projection.dimensions() + 1];
       for (int i = 0; i < rows; i++) {
         z.set(i, leading + 1, 1);
@@ -438,7 +433,7 @@ final class ProjectionScreen implements Screen {
     Coordinates used;
 
     Queries(int count, Projection projection) {
-      most = new Coordinates(Arena.ofAuto(), count, projection);
+      most = new Coordinates(count, projection);
       limits = new float[count];
       rounded = ByteMatrix.zeros(count, projection.dimensions() + 1);
       errors = new float[count];

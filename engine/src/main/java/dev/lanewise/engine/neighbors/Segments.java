@@ -7,7 +7,6 @@ import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
 import dev.lanewise.engine.matrix.Matrix;
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -200,30 +199,9 @@ final class Segments implements NearestNeighbors.Index {
   /** The same rows in a base of their own, with nothing appended or removed. */
   Segments compacted() {
     int[] ids = new int[rows()];
-    NearestNeighbors.Index built;
-    // An index copies its rows: these are as large, and need not wait for the collector.
-    try (Arena arena = Arena.ofShared()) {
-      built =
-          base instanceof ByteIndex
-              ? new ByteIndex(
-                  engine, copied(ByteMatrix.zeros(arena, ids.length, columns), ids), distance)
-              : new FloatIndex(
-                  engine, copied(FloatMatrix.zeros(arena, ids.length, columns), ids), distance);
-    }
-    return new Segments(
-        engine,
-        columns,
-        distance,
-        built,
-        ids,
-        new BitSet(),
-        empty(built, engine, columns, distance),
-        bound(),
-        new BitSet());
-  }
-
-  /** Fills in all rows that are not hidden, and their ids. */
-  private <M extends Matrix> M copied(M rows, int[] ids) {
+    boolean ofBytes = base instanceof ByteIndex;
+    Matrix rows =
+        ofBytes ? ByteMatrix.zeros(ids.length, columns) : FloatMatrix.zeros(ids.length, columns);
     int count = 0;
     for (int row = baseHidden.nextClearBit(0);
         row < base.rows();
@@ -237,7 +215,20 @@ final class Segments implements NearestNeighbors.Index {
       tail.copyRow(row, rows, count);
       ids[count++] = tailFirst + row;
     }
-    return rows;
+    NearestNeighbors.Index built =
+        ofBytes
+            ? new ByteIndex(engine, (ByteMatrix) rows, distance)
+            : new FloatIndex(engine, (FloatMatrix) rows, distance);
+    return new Segments(
+        engine,
+        columns,
+        distance,
+        built,
+        ids,
+        new BitSet(),
+        empty(built, engine, columns, distance),
+        bound(),
+        new BitSet());
   }
 
   /**

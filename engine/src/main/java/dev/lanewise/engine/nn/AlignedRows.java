@@ -1,7 +1,6 @@
 package dev.lanewise.engine.nn;
 
 import dev.lanewise.engine.matrix.FloatMatrix;
-import java.lang.foreign.Arena;
 
 /**
  * Matrices whose rows begin on a cache line. Where rows of 300 floats follow each other without a
@@ -17,15 +16,10 @@ final class AlignedRows {
 
   /** Zeros, freed automatically. Rows no longer than a line are not spread out. */
   static FloatMatrix zeros(int rows, int columns) {
-    return zeros(Arena.ofAuto(), rows, columns);
-  }
-
-  /** Zeros that live as long as the arena. */
-  static FloatMatrix zeros(Arena arena, int rows, int columns) {
     if (columns <= LINE || columns % LINE == 0) {
-      return FloatMatrix.zeros(arena, rows, columns);
+      return FloatMatrix.zeros(rows, columns);
     }
     int stride = Math.multiplyExact((columns - 1) / LINE + 1, LINE);
-    return FloatMatrix.zeros(arena, rows, stride).block(0, rows, 0, columns);
+    return FloatMatrix.zeros(rows, stride).block(0, rows, 0, columns);
   }
 }

@@ -5,14 +5,13 @@ import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
-import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forward pass over one set of rows, once, or as often as the parameters change without
- * allocating. Hidden layers exist for a chunk of rows at a time.
+ * The forward pass over one set of rows, repeatable without allocating as the parameters change.
+ * Hidden layers exist for a chunk of rows at a time.
  */
 final class Inference {
 
@@ -25,17 +24,15 @@ final class Inference {
   private final SparseRows @Nullable [] sparseInputs;
   private final FloatMatrix[] logitChunks;
   private final FloatMatrix[] scoreChunks;
-  private FloatMatrix[] probabilityChunks = {};
+  private final FloatMatrix[] probabilityChunks;
   private final FloatMatrix logits;
   private final FloatMatrix scores;
-  private @Nullable FloatMatrix probabilities;
+  private final FloatMatrix probabilities;
   private final @Nullable SoftmaxOverRows overRows;
-  private final boolean repeated;
   private final ArrayDeque<Hidden> free = new ArrayDeque<>();
 
-  /** For rows that are passed forward once: nothing but results waits for the collector. */
   Inference(Engine engine, Parameters parameters, Output output, FloatMatrix x) {
-    this(engine, parameters, output, x, null, false);
+    this(engine, parameters, output, x, null);
   }
 
   /**
@@ -49,25 +46,15 @@ final class Inference {
       Output output,
       FloatMatrix x,
       @Nullable SparseRows sparse) {
-    this(engine, parameters, output, x, sparse, true);
-  }
-
-  private Inference(
-      Engine engine,
-      Parameters parameters,
-      Output output,
-      FloatMatrix x,
-      @Nullable SparseRows sparse,
-      boolean repeated) {
     this.engine = engine;
     this.kernels = engine.kernels();
     this.parameters = parameters;
     this.x = x;
-    this.repeated = repeated;
     int rows = x.rows();
     int classes = parameters.classes();
     this.chunks = Work.chunks(rows);
     this.logits = FloatMatrix.zeros(rows, classes);
+    this.probabilities = FloatMatrix.zeros(rows, classes);
     if (output == Output.SOFTMAX_OVER_ROWS) {
       this.scores = FloatMatrix.zeros(rows, classes);
       this.overRows = new SoftmaxOverRows(kernels, rows, classes);
@@ -79,6 +66,7 @@ final class Inference {
     this.sparseInputs = sparse == null ? null : chunksOf(sparse);
     this.logitChunks = chunksOf(logits);
     this.scoreChunks = chunksOf(scores);
+    this.probabilityChunks = chunksOf(probabilities);
   }
 
   static FloatMatrix[] chunksOf(FloatMatrix x) {
@@ -115,14 +103,8 @@ final class Inference {
   /** As {@link #logits}: the row-wise softmax of the scores. */
   FloatMatrix probabilities() {
     scores();
-    FloatMatrix result = probabilities;
-    if (result == null) {
-      result = FloatMatrix.zeros(x.rows(), parameters.classes());
-      probabilities = result;
-      probabilityChunks = chunksOf(result);
-    }
     Work.run(engine.parallelism(), 0, chunks, this::softmax);
-    return result;
+    return probabilities;
   }
 
   private void softmax(int c) {
@@ -130,28 +112,18 @@ final class Inference {
   }
 
   Evaluation evaluate(int[] labels, List<Measure> measures) {
-    FloatMatrix p = probabilities();
+    probabilities();
     Tally tally = new Tally(measures, chunks);
     for (int c = 0; c < chunks; c++) {
-      tally.count(c, scores, p, labels, c * Work.CHUNK, Work.chunkEnd(c, labels.length));
+      tally.count(
+          c, scores, probabilities, labels, c * Work.CHUNK, Work.chunkEnd(c, labels.length));
     }
     return tally.evaluation(labels.length);
   }
 
   private void forward(int c) {
-    if (repeated) {
-      Hidden hidden = take();
-      forward(c, hidden);
-      give(hidden);
-    } else {
-      try (Arena arena = Arena.ofConfined()) {
-        forward(c, new Hidden(arena, parameters, inputs[c].rows()));
-      }
-    }
-  }
-
-  private void forward(int c, Hidden hidden) {
     FloatMatrix input = inputs[c];
+    Hidden hidden = take();
     for (int l = 0; l < parameters.layers(); l++) {
       boolean last = l == parameters.layers() - 1;
       FloatMatrix output = last ? logitChunks[c] : hidden.layer(l, input.rows());
@@ -167,14 +139,13 @@ final class Inference {
       }
       input = output;
     }
+    give(hidden);
   }
 
   private Hidden take() {
     synchronized (free) {
       Hidden hidden = free.poll();
-      return hidden != null
-          ? hidden
-          : new Hidden(Arena.ofAuto(), parameters, Math.min(Work.CHUNK, x.rows()));
+      return hidden != null ? hidden : new Hidden(parameters, Math.min(Work.CHUNK, x.rows()));
     }
   }
 
@@ -184,15 +155,15 @@ final class Inference {
     }
   }
 
-  /** The hidden layers of one chunk: at most as many of these at a time as threads. */
+  /** The hidden layers of one chunk: as many of these as threads. */
   private static final class Hidden {
     private final FloatMatrix[] whole;
     private final FloatMatrix[] part;
 
-    Hidden(Arena arena, Parameters parameters, int rows) {
+    Hidden(Parameters parameters, int rows) {
       whole = new FloatMatrix[parameters.layers() - 1];
       for (int l = 0; l < whole.length; l++) {
-        whole[l] = AlignedRows.zeros(arena, rows, parameters.sizes[l + 1]);
+        whole[l] = AlignedRows.zeros(rows, parameters.sizes[l + 1]);
       }
       part = whole.clone();
     }
