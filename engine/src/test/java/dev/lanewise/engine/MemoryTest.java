@@ -2,8 +2,10 @@ package dev.lanewise.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -17,26 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 class MemoryTest {
 
   @Test
-  void openingAndClosingLeavesNothing(@TempDir Path directory) throws Exception {
-    Process process =
-        ChildJvm.of(
-                List.of(
-                    "-XX:NativeMemoryTracking=summary",
-                    "-Xmx256m",
-                    "--add-modules=jdk.incubator.vector"),
-                StressProcess.class,
-                "0",
-                "20",
-                directory.toString())
-            .redirectErrorStream(true)
-            .start();
-    try (var output = process.getInputStream()) {
-      String said = new String(output.readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor()).as(said).isZero();
-      assertThat(said).contains("20 engines", " 0 leaked; 0 mapped files, 0 threads left");
-    } finally {
-      process.destroyForcibly();
-    }
+  void openingAndClosingLeavesNothing(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    String said = said(List.of("-Xmx256m"), StressProcess.class, "0", "20", directory.toString());
+    assertThat(said).contains("20 engines", " 0 leaked; 0 mapped files, 0 threads left");
   }
 
   /**
@@ -44,30 +30,34 @@ class MemoryTest {
    * index took. With workspaces of each index's own it would be 9 MB, 32 MB and 256 kB.
    */
   @Test
-  void littleWaitsForTheCollector(@TempDir Path directory) throws Exception {
-    Process process =
-        ChildJvm.of(
-                List.of(
-                    "-XX:NativeMemoryTracking=summary",
-                    "-XX:+UnlockExperimentalVMOptions",
-                    "-XX:+UseEpsilonGC",
-                    "-Xmx4g",
-                    "--add-modules=jdk.incubator.vector"),
-                FootprintProcess.class,
-                "3",
-                directory.toString())
-            .redirectErrorStream(true)
-            .start();
+  void littleWaitsForTheCollector(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    String said =
+        said(
+            List.of("-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC", "-Xmx4g"),
+            FootprintProcess.class,
+            "3",
+            directory.toString());
+    assertThat(bytes("a life leaves (\\d+) bytes", said)).as(said).isLessThan(3_000_000);
+    assertThat(bytes("a life of a large index leaves (\\d+) bytes", said))
+        .as(said)
+        .isLessThan(24_000_000);
+    assertThat(bytes("a search for bytes among floats leaves (\\d+) bytes", said))
+        .as(said)
+        .isLessThan(10_000);
+  }
+
+  /** What a program that ended well has printed. */
+  private static String said(List<String> flags, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(flags);
+    all.add("-XX:NativeMemoryTracking=summary");
+    all.add("--add-modules=jdk.incubator.vector");
+    Process process = ChildJvm.of(all, main, arguments).redirectErrorStream(true).start();
     try (var output = process.getInputStream()) {
       String said = new String(output.readAllBytes(), StandardCharsets.UTF_8);
       assertThat(process.waitFor()).as(said).isZero();
-      assertThat(bytes("a life leaves (\\d+) bytes", said)).as(said).isLessThan(3_000_000);
-      assertThat(bytes("a life of a large index leaves (\\d+) bytes", said))
-          .as(said)
-          .isLessThan(24_000_000);
-      assertThat(bytes("a search for bytes among floats leaves (\\d+) bytes", said))
-          .as(said)
-          .isLessThan(10_000);
+      return said;
     } finally {
       process.destroyForcibly();
     }

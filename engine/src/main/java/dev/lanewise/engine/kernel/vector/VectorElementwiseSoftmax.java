@@ -15,9 +15,10 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Row-wise softmax in three passes over a row that is then in the first-level cache: the maximum,
  * exp and its sum, the division. The last vector of a row ends where the row does and overlaps the
- * one before; lanes that were done already are put back. Of ten classes two are left over by the
- * first vector of eight: one by one they took longer than all the others. Only rows shorter than a
- * vector need masks. Rows of many vectors pass through an array.
+ * one before; lanes that were done already are not added again. Of ten classes two are left over by
+ * the first vector of eight: one by one they took longer than all the others. Only rows shorter
+ * than a vector need masks. Rows pass through an array; lanes of one that is longer than it are put
+ * back where vectors overlap.
  *
  * <p>exp is a polynomial of this class and not {@code VectorOperators.EXP}: that one calls a
  * library that exists on some platforms and widths only, and elsewhere falls back to a call of
@@ -189,6 +190,7 @@ final class VectorElementwiseSoftmax {
     return max.reduceLanes(VectorOperators.MAX);
   }
 
+  /** row = exp(z - max), element by element. */
   private static void exponentials(int n, float max, MemorySegment z, long zAt, float[] row) {
     FloatVector sums = FloatVector.zero(F);
     for (int j = 0; j < n; j += LENGTH) {
