@@ -10,6 +10,11 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The width of everything in this package, chosen once: the machine's preferred one, or the one
  * that the system property {@value #PROPERTY} forces (128, 256 or 512; for tests).
+ *
+ * <p>In this package a variable that an operation changes is its argument and never its receiver:
+ * {@code sum = x.add(sum)}. C2 does not know the class of what a loop carries. An argument's is
+ * compared with the receiver's; a receiver's is looked up in a profile, and where the operation was
+ * compiled without one it is a call, its vectors are boxes, and the kernel stays slow.
  */
 final class Lanes {
 
@@ -95,12 +100,12 @@ final class Lanes {
   static float sum(FloatVector v) {
     FloatVector sum = v;
     if (FLOAT.length() > 8) {
-      sum = sum.add(sum.rearrange(ROTATE_8));
+      sum = sum.rearrange(ROTATE_8).add(sum);
     }
     if (FLOAT.length() > 4) {
-      sum = sum.add(sum.rearrange(ROTATE_4));
+      sum = sum.rearrange(ROTATE_4).add(sum);
     }
-    sum = sum.add(sum.rearrange(ROTATE_2));
-    return sum.add(sum.rearrange(ROTATE_1)).lane(0);
+    sum = sum.rearrange(ROTATE_2).add(sum);
+    return sum.rearrange(ROTATE_1).add(sum).lane(0);
   }
 }

@@ -365,12 +365,12 @@ final class VectorActivations {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector v = FloatVector.fromMemorySegment(FLOAT, x, start + 4L * i, ORDER);
-      sum = sum.add(v.sub(v));
+      sum = v.sub(v).add(sum);
     }
     if (i < n) {
       FloatVector v =
           FloatVector.fromMemorySegment(FLOAT, x, start + 4L * i, ORDER, FLOAT.indexInRange(i, n));
-      sum = sum.add(v.sub(v));
+      sum = v.sub(v).add(sum);
     }
     return !sum.test(VectorOperators.IS_NAN).anyTrue();
   }

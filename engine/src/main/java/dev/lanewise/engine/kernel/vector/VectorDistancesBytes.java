@@ -181,21 +181,21 @@ final class VectorDistancesBytes {
       ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0 + p, NATIVE);
       ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0 + p, NATIVE);
       ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
-      all0 = all0.add(d);
-      odd0 = odd0.add(d.lanewise(LSHR, 8));
+      all0 = d.add(all0);
+      odd0 = d.lanewise(LSHR, 8).add(odd0);
       y = ByteVector.fromMemorySegment(BYTE, r, r1 + p, NATIVE);
       d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
-      all1 = all1.add(d);
-      odd1 = odd1.add(d.lanewise(LSHR, 8));
+      all1 = d.add(all1);
+      odd1 = d.lanewise(LSHR, 8).add(odd1);
     }
     // E + O = all - 256 O + O, a non-negative short a lane.
-    IntVector pairs =
-        all0.sub(odd0.lanewise(VectorOperators.LSHL, 8)).add(odd0).reinterpretAsInts();
+    ShortVector factor = ShortVector.broadcast(SHORT, (short) -255);
+    IntVector pairs = factor.mul(odd0).add(all0).reinterpretAsInts();
     IntVector.fromArray(INT, partial, at)
         .add(pairs.and(0xFFFF))
         .add(pairs.lanewise(LSHR, 16))
         .intoArray(partial, at);
-    pairs = all1.sub(odd1.lanewise(VectorOperators.LSHL, 8)).add(odd1).reinterpretAsInts();
+    pairs = factor.mul(odd1).add(all1).reinterpretAsInts();
     IntVector.fromArray(INT, partial, at + INTS)
         .add(pairs.and(0xFFFF))
         .add(pairs.lanewise(LSHR, 16))
@@ -230,16 +230,16 @@ final class VectorDistancesBytes {
       ShortVector o = d.lanewise(LSHR, 8);
       IntVector even = e.mul(e).reinterpretAsInts();
       IntVector odd = o.mul(o).reinterpretAsInts();
-      all0 = all0.add(even).add(odd);
-      high0 = high0.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
+      all0 = even.add(odd).add(all0);
+      high0 = even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)).add(high0);
       y = ByteVector.fromMemorySegment(BYTE, r, r1 + p, NATIVE);
       d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
       e = d.and(low);
       o = d.lanewise(LSHR, 8);
       even = e.mul(e).reinterpretAsInts();
       odd = o.mul(o).reinterpretAsInts();
-      all1 = all1.add(even).add(odd);
-      high1 = high1.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
+      all1 = even.add(odd).add(all1);
+      high1 = even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)).add(high1);
     }
     all0.intoArray(partial, at);
     all1.intoArray(partial, at + INTS);
@@ -280,13 +280,13 @@ final class VectorDistancesBytes {
       ShortVector y = ByteVector.fromMemorySegment(BYTE, r, r0 + p, NATIVE).reinterpretAsShorts();
       IntVector even = xEven.mul(y.and(low)).reinterpretAsInts();
       IntVector odd = xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
-      all0 = all0.add(even).add(odd);
-      high0 = high0.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
+      all0 = even.add(odd).add(all0);
+      high0 = even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)).add(high0);
       y = ByteVector.fromMemorySegment(BYTE, r, r1 + p, NATIVE).reinterpretAsShorts();
       even = xEven.mul(y.and(low)).reinterpretAsInts();
       odd = xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
-      all1 = all1.add(even).add(odd);
-      high1 = high1.add(even.lanewise(LSHR, 16)).add(odd.lanewise(LSHR, 16));
+      all1 = even.add(odd).add(all1);
+      high1 = even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)).add(high1);
     }
     all0.intoArray(partial, at);
     all1.intoArray(partial, at + INTS);

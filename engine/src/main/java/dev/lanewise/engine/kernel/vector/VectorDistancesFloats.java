@@ -85,10 +85,10 @@ final class VectorDistancesFloats {
     FloatVector sum3 = sum0;
     for (int p = 0; p < to; p += Float.BYTES * STEP) {
       FloatVector x = load(q, q0 + p);
-      sum0 = sum0.add(x.sub(load(r, r0 + p)).lanewise(VectorOperators.ABS));
-      sum1 = sum1.add(x.sub(load(r, r1 + p)).lanewise(VectorOperators.ABS));
-      sum2 = sum2.add(x.sub(load(r, r2 + p)).lanewise(VectorOperators.ABS));
-      sum3 = sum3.add(x.sub(load(r, r3 + p)).lanewise(VectorOperators.ABS));
+      sum0 = x.sub(load(r, r0 + p)).lanewise(VectorOperators.ABS).add(sum0);
+      sum1 = x.sub(load(r, r1 + p)).lanewise(VectorOperators.ABS).add(sum1);
+      sum2 = x.sub(load(r, r2 + p)).lanewise(VectorOperators.ABS).add(sum2);
+      sum3 = x.sub(load(r, r3 + p)).lanewise(VectorOperators.ABS).add(sum3);
     }
     sum0.intoArray(partial, 0);
     sum1.intoArray(partial, STEP);

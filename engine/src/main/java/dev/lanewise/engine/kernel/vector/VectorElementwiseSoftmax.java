@@ -133,13 +133,13 @@ final class VectorElementwiseSoftmax {
     for (int j = 0; j < n; j += LENGTH) {
       IntVector bits = FloatVector.fromArray(F, row, j).reinterpretAsInts();
       IntVector magnitude = bits.and(Integer.MAX_VALUE);
-      size = size.max(magnitude);
+      size = magnitude.max(size);
       // In the order of the floats: negative ones have the bits of their sizes turned over.
       max =
-          max.max(
-              bits.lanewise(VectorOperators.ASHR, 31)
-                  .and(Integer.MAX_VALUE)
-                  .lanewise(VectorOperators.XOR, bits));
+          bits.lanewise(VectorOperators.ASHR, 31)
+              .and(Integer.MAX_VALUE)
+              .lanewise(VectorOperators.XOR, bits)
+              .max(max);
     }
     if (size.reduceLanes(VectorOperators.MAX) > Float.floatToRawIntBits(VectorFunctions.NEAR / 2)) {
       return Float.NaN;
@@ -151,7 +151,7 @@ final class VectorElementwiseSoftmax {
   private static float max(int n, float[] row) {
     FloatVector max = FloatVector.fromArray(F, row, 0);
     for (int j = LENGTH; j < n; j += LENGTH) {
-      max = max.max(FloatVector.fromArray(F, row, j));
+      max = FloatVector.fromArray(F, row, j).max(max);
     }
     return max.reduceLanes(VectorOperators.MAX);
   }
@@ -161,7 +161,7 @@ final class VectorElementwiseSoftmax {
     for (int j = 0; j < n; j += LENGTH) {
       FloatVector e = VectorFunctions.expNear(FloatVector.fromArray(F, row, j).sub(max));
       e.intoArray(row, j);
-      sums = sums.add(e);
+      sums = e.add(sums);
     }
     sums.intoArray(row, SUMS);
   }
@@ -171,7 +171,7 @@ final class VectorElementwiseSoftmax {
     for (int j = 0; j < n; j += LENGTH) {
       FloatVector e = VectorFunctions.exp(FloatVector.fromArray(F, row, j).sub(max));
       e.intoArray(row, j);
-      sums = sums.add(e);
+      sums = e.add(sums);
     }
     sums.intoArray(row, SUMS);
   }
@@ -185,7 +185,7 @@ final class VectorElementwiseSoftmax {
   private static float max(int n, MemorySegment z, long at) {
     FloatVector max = FloatVector.fromMemorySegment(F, z, at + 4L * (n - LENGTH), NATIVE);
     for (int j = 0; j < n - LENGTH; j += LENGTH) {
-      max = max.max(FloatVector.fromMemorySegment(F, z, at + 4L * j, NATIVE));
+      max = FloatVector.fromMemorySegment(F, z, at + 4L * j, NATIVE).max(max);
     }
     return max.reduceLanes(VectorOperators.MAX);
   }
@@ -199,7 +199,7 @@ final class VectorElementwiseSoftmax {
       VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
       FloatVector e = VectorFunctions.exp(x.sub(max));
       e.intoArray(row, from);
-      sums = sums.add(e.blend(0, done));
+      sums = e.blend(0, done).add(sums);
     }
     sums.intoArray(row, SUMS);
   }
@@ -222,7 +222,7 @@ final class VectorElementwiseSoftmax {
       VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
       FloatVector e = VectorFunctions.exp(x.sub(max));
       e.blend(before, done).intoMemorySegment(p, pAt + 4L * from, NATIVE);
-      sums = sums.add(e.blend(0, done));
+      sums = e.blend(0, done).add(sums);
     }
     sums.intoArray(row, SUMS);
   }
@@ -279,7 +279,7 @@ final class VectorElementwiseSoftmax {
           FloatVector.fromMemorySegment(F, x, xAt + 4L * from, NATIVE)
               .add(FloatVector.fromMemorySegment(F, y, yAt + 4L * from, NATIVE));
       VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
-      sums = sums.add(VectorFunctions.exp(z.sub(at)).blend(0, done));
+      sums = VectorFunctions.exp(z.sub(at)).blend(0, done).add(sums);
     }
     sums.intoArray(row, SUMS);
   }

@@ -136,7 +136,7 @@ final class VectorGemmBlocked {
       for (int j = 0; j < NR; j += LENGTH) {
         FloatVector sum = FloatVector.fromMemorySegment(F, tile, from + 4L * j, NATIVE).mul(alpha);
         if (beta != 0) {
-          sum = sum.add(FloatVector.fromMemorySegment(F, c, target + 4L * j, NATIVE).mul(beta));
+          sum = FloatVector.fromMemorySegment(F, c, target + 4L * j, NATIVE).mul(beta).add(sum);
         }
         sum.intoMemorySegment(c, target + 4L * j, NATIVE);
       }

@@ -147,8 +147,8 @@ final class VectorGemmNarrow {
       FloatVector x = FloatVector.fromMemorySegment(F, tile, from, NATIVE);
       FloatVector y = FloatVector.fromMemorySegment(F, tile, from + V, NATIVE);
       if (beta != 0) {
-        x = x.add(FloatVector.fromMemorySegment(F, c, to, NATIVE).mul(beta));
-        y = y.add(FloatVector.fromMemorySegment(F, c, to + apart, NATIVE).mul(beta));
+        x = FloatVector.fromMemorySegment(F, c, to, NATIVE).mul(beta).add(x);
+        y = FloatVector.fromMemorySegment(F, c, to + apart, NATIVE).mul(beta).add(y);
       }
       x.intoMemorySegment(c, to, NATIVE);
       y.intoMemorySegment(c, to + apart, NATIVE);

@@ -283,11 +283,12 @@ final class VectorScreen {
     for (int p = 0; p < d; p++) {
       ShortVector y =
           ByteVector.fromMemorySegment(BYTE, b, first + p * step, NATIVE).reinterpretAsShorts();
-      all = all.add(y);
-      odd = odd.add(y.lanewise(LSHR, 8));
+      all = y.add(all);
+      odd = y.lanewise(LSHR, 8).add(odd);
     }
-    all.sub(odd.lanewise(LSHL, 8)).intoArray(sums, 0);
-    odd.intoArray(sums, S);
+    // all - 256 odd
+    ShortVector.broadcast(SHORT, (short) -256).mul(odd).add(all).intoArray(sums, 0);
+    ShortVector.zero(SHORT).add(odd).intoArray(sums, S);
   }
 
   /**
@@ -310,17 +311,17 @@ final class VectorScreen {
       int r = at + p * QUERIES;
       ByteVector y = ByteVector.fromMemorySegment(BYTE, b, first + p * step, NATIVE);
       ShortVector e = max(a[r], y);
-      all0 = all0.add(e);
-      odd0 = odd0.add(e.lanewise(LSHR, 8));
+      all0 = e.add(all0);
+      odd0 = e.lanewise(LSHR, 8).add(odd0);
       e = max(a[r + 1], y);
-      all1 = all1.add(e);
-      odd1 = odd1.add(e.lanewise(LSHR, 8));
+      all1 = e.add(all1);
+      odd1 = e.lanewise(LSHR, 8).add(odd1);
       e = max(a[r + 2], y);
-      all2 = all2.add(e);
-      odd2 = odd2.add(e.lanewise(LSHR, 8));
+      all2 = e.add(all2);
+      odd2 = e.lanewise(LSHR, 8).add(odd2);
       e = max(a[r + 3], y);
-      all3 = all3.add(e);
-      odd3 = odd3.add(e.lanewise(LSHR, 8));
+      all3 = e.add(all3);
+      odd3 = e.lanewise(LSHR, 8).add(odd3);
     }
     all0.intoArray(tile, 0);
     odd0.intoArray(tile, S);

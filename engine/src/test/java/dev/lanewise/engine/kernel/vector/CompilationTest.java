@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +62,20 @@ final class CompilationTest {
         .filteredOn(line -> line.contains(" allocates "))
         .hasSizeGreaterThan(15)
         .allMatch(line -> line.endsWith(" allocates 0"));
+  }
+
+  /** Why: {@link Lanes}. By luck of the profile only one process in several is slow. */
+  @Test
+  void noVectorIsAddedToByAMethodOfItsOwn() throws IOException {
+    Path sources = Path.of("src/main/java/dev/lanewise/engine/kernel/vector");
+    Pattern receiver = Pattern.compile("\\b(\\w+)\\s*=\\s*\\1\\s*\\.(add|mul|max|min)\\(");
+    try (Stream<Path> files = Files.list(sources)) {
+      for (Path file : files.toList()) {
+        assertThat(receiver.matcher(Files.readString(file)).results().map(MatchResult::group))
+            .as(file.toString())
+            .isEmpty();
+      }
+    }
   }
 
   private static List<String> run(Class<?> main, int bits, Path directory, String... flags)
