@@ -1,8 +1,5 @@
 package dev.lanewise.engine.nn;
 
-import dev.lanewise.engine.kernel.Kernels;
-import dev.lanewise.engine.matrix.FloatMatrix;
-
 /** How parameters w follow their gradient g. Velocities and moments start at 0. */
 public sealed interface Optimizer {
 
@@ -54,30 +51,10 @@ public sealed interface Optimizer {
     return new Adam(rate, beta1, beta2, epsilon);
   }
 
-  /**
-   * The updates of one block of parameters, with their own state.
-   *
-   * @param w the parameters
-   * @param g where their gradient will be found, same shape
-   */
-  Updater updater(Kernels kernels, FloatMatrix w, FloatMatrix g);
-
-  /** One block's updates; see {@link #updater}. */
-  @FunctionalInterface
-  interface Updater {
-    /** One step, with the learning rate multiplied by a factor. */
-    void step(double rateFactor);
-  }
-
   /** See {@link #sgd}. */
   record Sgd(double rate) implements Optimizer {
     public Sgd {
       positive("learning rate", rate);
-    }
-
-    @Override
-    public Updater updater(Kernels kernels, FloatMatrix w, FloatMatrix g) {
-      return factor -> kernels.axpy((float) -(rate * factor), g, w);
     }
   }
 
@@ -87,15 +64,6 @@ public sealed interface Optimizer {
       positive("learning rate", rate);
       fraction("momentum", momentum);
     }
-
-    @Override
-    public Updater updater(Kernels kernels, FloatMatrix w, FloatMatrix g) {
-      FloatMatrix v = FloatMatrix.zeros(w.rows(), w.columns());
-      return factor -> {
-        kernels.axpby((float) (rate * factor), g, (float) momentum, v);
-        kernels.axpy(-1, v, w);
-      };
-    }
   }
 
   /** See {@link Optimizer#nesterov}. */
@@ -103,16 +71,6 @@ public sealed interface Optimizer {
     public Nesterov {
       positive("learning rate", rate);
       fraction("momentum", momentum);
-    }
-
-    @Override
-    public Updater updater(Kernels kernels, FloatMatrix w, FloatMatrix g) {
-      FloatMatrix v = FloatMatrix.zeros(w.rows(), w.columns());
-      return factor -> {
-        kernels.axpby((float) (rate * factor), g, (float) momentum, v);
-        kernels.axpy((float) -momentum, v, w);
-        kernels.axpy((float) -(rate * factor), g, w);
-      };
     }
   }
 
@@ -123,33 +81,6 @@ public sealed interface Optimizer {
       fraction("beta1", beta1);
       fraction("beta2", beta2);
       positive("epsilon", epsilon);
-    }
-
-    @Override
-    public Updater updater(Kernels kernels, FloatMatrix w, FloatMatrix g) {
-      FloatMatrix m = FloatMatrix.zeros(w.rows(), w.columns());
-      FloatMatrix v = FloatMatrix.zeros(w.rows(), w.columns());
-      return new Updater() {
-        // The powers of the betas, multiplied up step by step.
-        private double power1 = 1;
-        private double power2 = 1;
-
-        @Override
-        public void step(double factor) {
-          power1 *= beta1;
-          power2 *= beta2;
-          kernels.adam(
-              (float) beta1,
-              (float) beta2,
-              (float) (rate * factor / (1 - power1)),
-              (float) Math.sqrt(1 - power2),
-              (float) epsilon,
-              g,
-              m,
-              v,
-              w);
-        }
-      };
     }
   }
 

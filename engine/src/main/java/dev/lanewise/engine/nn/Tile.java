@@ -33,9 +33,9 @@ final class Tile {
   private final boolean whole;
   private final Optimizer weightOptimizer;
   private final FloatMatrix weightGradient;
-  private final Optimizer.Updater weightUpdater;
+  private final Updater weightUpdater;
   private final @Nullable FloatMatrix biasGradient;
-  private final Optimizer.@Nullable Updater biasUpdater;
+  private final @Nullable Updater biasUpdater;
 
   private Tile(
       Kernels kernels,
@@ -70,11 +70,11 @@ final class Tile {
       this.weights = all.block(fromRow, toRow, fromColumn, toColumn);
       this.weightGradient = gradients.weights[layer].block(fromRow, toRow, fromColumn, toColumn);
     }
-    this.weightUpdater = weightOptimizer.updater(kernels, weights, weightGradient);
+    this.weightUpdater = Updater.of(weightOptimizer, kernels, weights, weightGradient);
     if (fromRow == 0) {
       FloatMatrix biases = parameters.biases[layer].block(0, 1, fromColumn, toColumn);
       this.biasGradient = gradients.biases[layer].block(0, 1, fromColumn, toColumn);
-      this.biasUpdater = biasOptimizer.updater(kernels, biases, biasGradient);
+      this.biasUpdater = Updater.of(biasOptimizer, kernels, biases, biasGradient);
     } else {
       this.biasGradient = null;
       this.biasUpdater = null;

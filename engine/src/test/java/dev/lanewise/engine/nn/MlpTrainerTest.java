@@ -220,11 +220,11 @@ class MlpTrainerTest {
       List<FloatMatrix> parameters = new ArrayList<>(weights);
       parameters.addAll(biases);
       List<FloatMatrix> slopes = new ArrayList<>();
-      List<Optimizer.Updater> updaters = new ArrayList<>();
+      List<Updater> updaters = new ArrayList<>();
       for (FloatMatrix each : parameters) {
         FloatMatrix slope = FloatMatrix.zeros(each.rows(), each.columns());
         slopes.add(slope);
-        updaters.add(optimizer.updater(engine.kernels(), each, slope));
+        updaters.add(Updater.of(optimizer, engine.kernels(), each, slope));
       }
       for (int step = 0; step < 5; step++) {
         Gradients gradients = trainer.gradients(expected, train);

@@ -18,7 +18,7 @@ class OptimizerTest {
   private static double[] path(Optimizer optimizer, double... factors) {
     FloatMatrix w = FloatMatrix.copyOf(new float[] {1, 1}, 1, 2);
     FloatMatrix g = FloatMatrix.zeros(1, 2);
-    Optimizer.Updater updater = optimizer.updater(KERNELS, w, g);
+    Updater updater = Updater.of(optimizer, KERNELS, w, g);
     double[] path = new double[3];
     for (int t = 0; t < 3; t++) {
       g.set(0, 1, GRADIENTS[t]);
