@@ -316,7 +316,9 @@ final class ByteIndex implements NearestNeighbors.Index {
   }
 
   private static int paddedColumns(int columns) {
-    return Math.ceilDiv(columns, ByteMatrix.ALIGNMENT) * ByteMatrix.ALIGNMENT;
+    int whole = Math.ceilDiv(columns, ByteMatrix.ALIGNMENT) * ByteMatrix.ALIGNMENT;
+    // Of the most columns that kernels take, one is beyond the last whole line.
+    return Math.min(whole, Shapes.MAX_BYTE_COLUMNS);
   }
 
   /** The row of the source at a position in a block. */

@@ -10,6 +10,7 @@ import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.io.ModelFile;
 import dev.lanewise.engine.io.ModelFormatException;
 import dev.lanewise.engine.io.ModelWriter;
+import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.io.IOException;
@@ -179,6 +180,39 @@ class IndexFileTest {
         assertThatCode(() -> NearestNeighbors.open(engine, copy).verify())
             .doesNotThrowAnyException();
       }
+    }
+  }
+
+  @Test
+  void aForgedFirstElementIsFoundByVerify() {
+    ByteMatrix sums = ByteMatrix.zeros(4, 128);
+    sums.set(0, 0, 1);
+    Path forged = directory.resolve("forged.lwm");
+    index("byte-index", "L1", 64)
+        .bytes("rows", ByteMatrix.zeros(3, 64))
+        .text("screen", "BLOCK_SUMS")
+        .bytes("coarse-sums", sums)
+        .bytes("fine-sums", ByteMatrix.zeros(3, 32))
+        .write(forged);
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      NearestNeighbors index = NearestNeighbors.open(engine, forged);
+      assertThatExceptionOfType(ModelFormatException.class)
+          .isThrownBy(index::verify)
+          .withMessageContaining("'coarse-sums' row 0, column 0 is not what");
+    }
+  }
+
+  @Test
+  void rowsOfTheMostColumnsAreSearchedAndRead() {
+    ByteMatrix rows = bytes(new Random(4), 2, Shapes.MAX_BYTE_COLUMNS);
+    Path file = directory.resolve("wide.lwm");
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      NearestNeighbors index = NearestNeighbors.of(engine, rows, Distance.L2);
+      assertThat(index.search(rows, 1).indices()).containsExactly(0, 1);
+      index.save(file);
+      NearestNeighbors opened = NearestNeighbors.open(engine, file);
+      opened.verify();
+      assertThat(opened.search(rows, 1).indices()).containsExactly(0, 1);
     }
   }
 

@@ -12,6 +12,7 @@ import dev.lanewise.engine.matrix.Matrix;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -285,6 +286,28 @@ class UpdatableNeighborsTest {
           index.search(NearestNeighborsTest.bytes(queries), 7),
           model.search(queries, distance, 7),
           "compacted");
+    }
+  }
+
+  /** Appended in their order, compacted by being dealt out, and copied from both. */
+  @ParameterizedTest
+  @CsvSource({"L1", "L2"})
+  void rowsOfSeveralBlocksAreFoundAndCopied(Distance distance) {
+    Random random = new Random(6);
+    int[][] rows = NearestNeighborsTest.values(ByteIndex.ROWS + 80, 6, () -> random.nextInt(200));
+    int[][] some = Arrays.copyOfRange(rows, ByteIndex.ROWS - 20, ByteIndex.ROWS + 20);
+    ByteMatrix queries = NearestNeighborsTest.bytes(some);
+    Neighbors expected = BruteForce.search(rows, some, distance, 9);
+    ByteMatrix far = NearestNeighborsTest.bytes(NearestNeighborsTest.values(1, 6, () -> 255));
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      UpdatableNeighbors index = UpdatableNeighbors.ofBytes(engine, 6, distance);
+      index.add(NearestNeighborsTest.bytes(rows));
+      for (int compactions = 0; compactions < 3; compactions++) {
+        NearestNeighborsTest.assertSame(
+            index.search(queries, 9), expected, compactions + " compactions");
+        index.add(far);
+        index.compact();
+      }
     }
   }
 
