@@ -14,7 +14,8 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>In this package a variable that an operation changes is its argument and never its receiver:
  * {@code sum = x.add(sum)}. C2 does not know the class of what a loop carries. An argument's is
  * compared with the receiver's; a receiver's is looked up in a profile, and where the operation was
- * compiled without one it is a call, its vectors are boxes, and the kernel stays slow.
+ * compiled without one it is a call, its vectors are boxes, and the kernel stays slow. A sum that
+ * leaves a loop by a method of its own, to an array or as one number, may be boxed once for that.
  */
 final class Lanes {
 

@@ -62,6 +62,9 @@ final class VectorElementwiseSoftmax {
   /** Where a row's exponentials leave the vector of their sums, in the array of a row. */
   private static final int SUMS = VectorGemmWorkspace.A - LENGTH;
 
+  /** What a loop's sum is added to before it leaves: why, {@link Lanes} says. */
+  private static final FloatVector ZERO = FloatVector.zero(F);
+
   private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
 
   private VectorElementwiseSoftmax() {}
@@ -128,8 +131,9 @@ final class VectorElementwiseSoftmax {
    * before, to treat NaN and -0.
    */
   private static float nearMax(int n, float[] row) {
+    IntVector none = IntVector.broadcast(Lanes.INT, Integer.MIN_VALUE);
     IntVector size = IntVector.zero(Lanes.INT);
-    IntVector max = IntVector.broadcast(Lanes.INT, Integer.MIN_VALUE);
+    IntVector max = none;
     for (int j = 0; j < n; j += LENGTH) {
       IntVector bits = FloatVector.fromArray(F, row, j).reinterpretAsInts();
       IntVector magnitude = bits.and(Integer.MAX_VALUE);
@@ -141,19 +145,21 @@ final class VectorElementwiseSoftmax {
               .lanewise(VectorOperators.XOR, bits)
               .max(max);
     }
-    if (size.reduceLanes(VectorOperators.MAX) > Float.floatToRawIntBits(VectorFunctions.NEAR / 2)) {
+    if (none.max(size).reduceLanes(VectorOperators.MAX)
+        > Float.floatToRawIntBits(VectorFunctions.NEAR / 2)) {
       return Float.NaN;
     }
-    int largest = max.reduceLanes(VectorOperators.MAX);
+    int largest = none.max(max).reduceLanes(VectorOperators.MAX);
     return Float.intBitsToFloat(largest ^ (largest >> 31 & Integer.MAX_VALUE));
   }
 
   private static float max(int n, float[] row) {
-    FloatVector max = FloatVector.fromArray(F, row, 0);
+    FloatVector first = FloatVector.fromArray(F, row, 0);
+    FloatVector max = first;
     for (int j = LENGTH; j < n; j += LENGTH) {
       max = FloatVector.fromArray(F, row, j).max(max);
     }
-    return max.reduceLanes(VectorOperators.MAX);
+    return first.max(max).reduceLanes(VectorOperators.MAX);
   }
 
   private static void exponentialsNear(int n, float max, float[] row) {
@@ -163,7 +169,7 @@ final class VectorElementwiseSoftmax {
       e.intoArray(row, j);
       sums = e.add(sums);
     }
-    sums.intoArray(row, SUMS);
+    ZERO.add(sums).intoArray(row, SUMS);
   }
 
   private static void exponentials(int n, float max, float[] row) {
@@ -173,7 +179,7 @@ final class VectorElementwiseSoftmax {
       e.intoArray(row, j);
       sums = e.add(sums);
     }
-    sums.intoArray(row, SUMS);
+    ZERO.add(sums).intoArray(row, SUMS);
   }
 
   private static void scale(int n, float factor, float[] row) {
@@ -183,11 +189,12 @@ final class VectorElementwiseSoftmax {
   }
 
   private static float max(int n, MemorySegment z, long at) {
-    FloatVector max = FloatVector.fromMemorySegment(F, z, at + 4L * (n - LENGTH), NATIVE);
+    FloatVector last = FloatVector.fromMemorySegment(F, z, at + 4L * (n - LENGTH), NATIVE);
+    FloatVector max = last;
     for (int j = 0; j < n - LENGTH; j += LENGTH) {
       max = FloatVector.fromMemorySegment(F, z, at + 4L * j, NATIVE).max(max);
     }
-    return max.reduceLanes(VectorOperators.MAX);
+    return last.max(max).reduceLanes(VectorOperators.MAX);
   }
 
   /** row = exp(z - max), element by element. */
@@ -201,7 +208,7 @@ final class VectorElementwiseSoftmax {
       e.intoArray(row, from);
       sums = e.blend(0, done).add(sums);
     }
-    sums.intoArray(row, SUMS);
+    ZERO.add(sums).intoArray(row, SUMS);
   }
 
   private static void divide(int n, float sum, float[] row, MemorySegment p, long at) {
@@ -224,7 +231,7 @@ final class VectorElementwiseSoftmax {
       e.blend(before, done).intoMemorySegment(p, pAt + 4L * from, NATIVE);
       sums = e.blend(0, done).add(sums);
     }
-    sums.intoArray(row, SUMS);
+    ZERO.add(sums).intoArray(row, SUMS);
   }
 
   private static void divide(int n, float sum, MemorySegment p, long at) {
@@ -281,6 +288,6 @@ final class VectorElementwiseSoftmax {
       VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
       sums = VectorFunctions.exp(z.sub(at)).blend(0, done).add(sums);
     }
-    sums.intoArray(row, SUMS);
+    ZERO.add(sums).intoArray(row, SUMS);
   }
 }
