@@ -94,8 +94,14 @@ final class VectorGemm {
       VectorGemmNarrow.multiply(
           workspace, m, n, k, alpha, a, aAt, aRow, aStep, b, bAt, bStep, beta, out, cAt, cRow);
     } else if (k >= DEEP && plainA && !plainB && (m <= FEW || n <= FEW)) {
-      VectorGemmDot.multiply(
-          workspace, m, n, k, alpha, a, aAt, aRow, b, bAt, bColumn, beta, out, cAt, cRow);
+      if (m == 1) {
+        // A column as long as the row: then none of the four rows of a tile is a copy.
+        VectorGemmDot.multiply(
+            workspace, n, 1, k, alpha, b, bAt, bColumn, a, aAt, aRow, beta, out, cAt, 1);
+      } else {
+        VectorGemmDot.multiply(
+            workspace, m, n, k, alpha, a, aAt, aRow, b, bAt, bColumn, beta, out, cAt, cRow);
+      }
     } else if (k >= DEEP
         && plainA
         && plainB
