@@ -68,11 +68,11 @@ final class LargeIndex {
         new Reader(UpdatableNeighbors.of(engine, index), queries, index.search(queries, K),
             NearestNeighbors.of(engine, longer, Distance.L2).search(queries, K));
     Thread thread = Thread.ofPlatform().start(reader);
-    reader.during("add of 20,000 rows", () -> reader.index.add(rows.rows(0, BATCH)));
-    reader.during("compact", reader.index::compact);
+    reader.during("add of %,d rows".formatted(BATCH), () -> reader.index.add(rows.rows(0, BATCH)));
+    reader.compact();
     reader.during(
         "remove of the same", () -> reader.index.remove(IntStream.range(rows.rows(), longer.rows()).toArray()));
-    reader.during("compact", reader.index::compact);
+    reader.compact();
     reader.done = true;
     thread.join();
     if (reader.failure != null) {
@@ -119,7 +119,7 @@ final class LargeIndex {
     }
 
     /** Of the searches that ended while a change was made, the first may have begun before it. */
-    void during(String change, Runnable what) {
+    private int during(String change, Runnable what) {
       int before = searches;
       slowest = 0;
       long began = System.nanoTime();
@@ -127,7 +127,11 @@ final class LargeIndex {
       double seconds = seconds(began);
       int ended = searches - before;
       System.out.printf("%s: %.3f s, in which %,d searches ended, the slowest after %.1f ms%n", change, seconds, ended, slowest * 1e3);
-      check(!change.equals("compact") || ended > 1, "searches go on during a compaction");
+      return ended;
+    }
+
+    void compact() {
+      check(during("compact", index::compact) > 1, "searches go on during a compaction");
     }
   }
 

@@ -20,33 +20,23 @@ interface Updater {
    */
   static Updater of(Optimizer optimizer, Kernels kernels, FloatMatrix w, FloatMatrix g) {
     return switch (optimizer) {
-      case Optimizer.Sgd sgd -> factor -> kernels.axpy((float) -(sgd.rate() * factor), g, w);
-      case Optimizer.Momentum momentum -> momentum(momentum, kernels, w, g);
-      case Optimizer.Nesterov nesterov -> nesterov(nesterov, kernels, w, g);
+      case Optimizer.Sgd(double rate) -> factor -> kernels.axpy((float) -(rate * factor), g, w);
+      case Optimizer.Momentum(double rate, double momentum) -> {
+        FloatMatrix v = FloatMatrix.zeros(w.rows(), w.columns());
+        yield factor -> {
+          kernels.axpby((float) (rate * factor), g, (float) momentum, v);
+          kernels.axpy(-1, v, w);
+        };
+      }
+      case Optimizer.Nesterov(double rate, double momentum) -> {
+        FloatMatrix v = FloatMatrix.zeros(w.rows(), w.columns());
+        yield factor -> {
+          kernels.axpby((float) (rate * factor), g, (float) momentum, v);
+          kernels.axpy((float) -momentum, v, w);
+          kernels.axpy((float) -(rate * factor), g, w);
+        };
+      }
       case Optimizer.Adam adam -> new AdamUpdater(adam, kernels, w, g);
-    };
-  }
-
-  private static Updater momentum(
-      Optimizer.Momentum optimizer, Kernels kernels, FloatMatrix w, FloatMatrix g) {
-    double rate = optimizer.rate();
-    float momentum = (float) optimizer.momentum();
-    FloatMatrix v = FloatMatrix.zeros(w.rows(), w.columns());
-    return factor -> {
-      kernels.axpby((float) (rate * factor), g, momentum, v);
-      kernels.axpy(-1, v, w);
-    };
-  }
-
-  private static Updater nesterov(
-      Optimizer.Nesterov optimizer, Kernels kernels, FloatMatrix w, FloatMatrix g) {
-    double rate = optimizer.rate();
-    float momentum = (float) optimizer.momentum();
-    FloatMatrix v = FloatMatrix.zeros(w.rows(), w.columns());
-    return factor -> {
-      kernels.axpby((float) (rate * factor), g, momentum, v);
-      kernels.axpy(-momentum, v, w);
-      kernels.axpy((float) -(rate * factor), g, w);
     };
   }
 
