@@ -1,10 +1,13 @@
 package dev.lanewise.benchmarks;
 
+import dev.lanewise.engine.backend.Backends;
+import dev.lanewise.engine.kernel.Probe;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,16 +41,24 @@ final class Machine {
             + System.getProperty("java.vm.version")
             + ", "
             + System.getProperty("java.vendor"));
+    // The width of vectors, and which of its kernels OpenBLAS chose.
+    for (Probe probe : Backends.discover().probeAll()) {
+      facts.put("backend " + probe.name(), probe.detail());
+    }
     return facts;
   }
 
+  /** The name and, because a host may hide which one it is, what numbers its kind. */
   static String processor(Path cpuinfo) {
     try (Stream<String> lines = Files.lines(cpuinfo)) {
-      return lines
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse(UNKNOWN);
+      Map<String, String> first = new HashMap<>();
+      lines
+          .map(line -> line.split(":", 2))
+          .filter(pair -> pair.length == 2)
+          .forEach(pair -> first.putIfAbsent(pair[0].strip(), pair[1].strip()));
+      String name = first.getOrDefault("model name", UNKNOWN);
+      String family = first.get("cpu family");
+      return family == null ? name : name + ", family " + family + ", model " + first.get("model");
     } catch (IOException e) {
       return UNKNOWN;
     }

@@ -98,6 +98,18 @@ class ReportTest {
     Path cpuinfo =
         Files.writeString(folder.resolve("cpuinfo"), "processor : 0\nmodel name\t: Some CPU 9\n");
     assertThat(Machine.processor(cpuinfo)).isEqualTo("Some CPU 9");
+    Files.writeString(
+        cpuinfo,
+        """
+        processor\t: 0
+        cpu family\t: 26
+        model\t\t: 2
+        model name\t: Some CPU: 9
+
+        processor\t: 1
+        cpu family\t: 27
+        """);
+    assertThat(Machine.processor(cpuinfo)).isEqualTo("Some CPU: 9, family 26, model 2");
     assertThat(Machine.processor(folder.resolve("absent"))).isEqualTo("unknown");
     Path index = Files.createDirectories(folder.resolve("cache").resolve("index0"));
     Files.writeString(index.resolve("level"), "1\n");
@@ -105,7 +117,8 @@ class ReportTest {
     Files.writeString(index.resolve("size"), "32K\n");
     assertThat(Machine.caches(folder.resolve("cache"))).isEqualTo("L1 data 32K");
     assertThat(Machine.caches(folder.resolve("absent"))).isEqualTo("unknown");
-    assertThat(Machine.facts()).containsKeys("processor", "caches", "memory", "jvm");
+    assertThat(Machine.facts())
+        .containsKeys("processor", "caches", "memory", "jvm", "backend vector");
   }
 
   /** The build gives its tests the flags of its one list. */
