@@ -11,7 +11,7 @@ final class VectorGemmTile {
    * Whether there are the 32 registers that 8 x 3 vectors need: AVX-512 has them, and what prefers
    * 128 bits and has fused multiply-add is NEON, which has them too. AVX2 has 16.
    */
-  private static final boolean LARGE = Lanes.FLOAT.vectorBitSize() != 256;
+  static final boolean LARGE = Lanes.FLOAT.vectorBitSize() != 256;
 
   /** Rows of a tile. */
   static final int ROWS = LARGE ? VectorGemmTile8x3.ROWS : VectorGemmTile5x2.ROWS;
