@@ -265,7 +265,10 @@ public abstract class GemmContract extends KernelContract {
       {3_300, 10, 3},
       {5, 97, 15},
       {5, 103, 16},
-      {5, 103, 17}
+      {5, 103, 17},
+      {9, 33, 255},
+      {19, 129, 64},
+      {13, 201, 83}
     };
     for (int[] shape : shapes) {
       for (Transpose transposeA : Transpose.values()) {

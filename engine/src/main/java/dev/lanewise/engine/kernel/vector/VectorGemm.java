@@ -49,6 +49,13 @@ final class VectorGemm {
       scale(beta, c);
       return;
     }
+    if (transposeB == Transpose.NO
+        && alpha == 1
+        && beta == 0
+        && VectorGemmUnpacked.suits(transposeA == Transpose.NO, c.rows(), c.columns(), k)) {
+      VectorGemmUnpacked.multiply(transposeA == Transpose.NO, k, a, b, c);
+      return;
+    }
     VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
     choose(
         workspace,

@@ -17,14 +17,17 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorGemmBlocked {
 
   private static final int MR = VectorGemmTile.ROWS;
-  private static final int NR = VectorGemmTile.COLUMNS;
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
   private static final int LENGTH = F.length();
+  private static final long V = F.vectorByteSize();
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   /** Up to this many rows, a panel of B is used too seldom to repay its copy. */
   private static final int FEW_ROWS = 8 * MR;
+
+  /** In place of the distance of a step's elements from the next step's: panels are packed. */
+  private static final long PACKED = 0;
 
   private VectorGemmBlocked() {}
 
@@ -52,7 +55,7 @@ final class VectorGemmBlocked {
     boolean inPlace = m <= FEW_ROWS && bColumn == 1;
     for (int j = 0; j < n; j += VectorGemmWorkspace.COLUMNS) {
       int columns = Math.min(VectorGemmWorkspace.COLUMNS, n - j);
-      int whole = inPlace ? columns / NR * NR : 0;
+      int whole = inPlace ? wholePanels(columns) : 0;
       for (int p = 0; p < k; p += deepest) {
         int depth = Math.min(deepest, k - p);
         float factor = p == 0 ? beta : 1;
@@ -64,8 +67,7 @@ final class VectorGemmBlocked {
           VectorGemmPacking.packA(
               a, aAt + i * aRow + p * aStep, aRow, aStep, rows, depth, workspace.a);
           long cBlock = cAt + i * cRow + j;
-          block(
-              workspace, rows, whole, depth, alpha, b, bBlock, NR, bStep, factor, c, cBlock, cRow);
+          block(workspace, rows, whole, depth, alpha, b, bBlock, bStep, factor, c, cBlock, cRow);
           block(
               workspace,
               rows,
@@ -74,8 +76,7 @@ final class VectorGemmBlocked {
               alpha,
               workspace.b,
               0,
-              (long) NR * depth,
-              NR,
+              PACKED,
               factor,
               c,
               cBlock + whole,
@@ -83,6 +84,15 @@ final class VectorGemmBlocked {
         }
       }
     }
+  }
+
+  /** The columns of all panels but an incomplete one at the end. */
+  private static int wholePanels(int columns) {
+    int whole = 0;
+    while (columns - whole >= VectorGemmTile.columns(columns - whole)) {
+      whole += VectorGemmTile.columns(columns - whole);
+    }
+    return whole;
   }
 
   /**
@@ -94,7 +104,7 @@ final class VectorGemmBlocked {
     return Math.ceilDiv(Math.ceilDiv(length, parts), unit) * unit;
   }
 
-  /** One packed block of A by a block of B whose panels are {@code bPanel} elements apart. */
+  /** One packed block of A by a block of B, packed or with {@code bStep} from step to step. */
   private static void block(
       VectorGemmWorkspace workspace,
       int rows,
@@ -103,48 +113,96 @@ final class VectorGemmBlocked {
       float alpha,
       MemorySegment b,
       long bAt,
-      long bPanel,
       long bStep,
       float beta,
       MemorySegment c,
       long cAt,
       long cRow) {
-    long panel = bAt;
-    for (int j = 0; j < columns; j += NR, panel += bPanel) {
+    boolean plain = alpha == 1 && beta == 0;
+    int width;
+    for (int j = 0; j < columns; j += width) {
+      width = VectorGemmTile.columns(columns - j);
+      int tileColumns = Math.min(width, columns - j);
+      long panel = bStep == PACKED ? bAt + (long) j * depth : bAt + j;
+      long step = bStep == PACKED ? width : bStep;
       for (int i = 0; i < rows; i += MR) {
-        VectorGemmTile.run(depth, workspace.a, i * depth, b, 4 * panel, 4 * bStep, workspace.tile);
         int tileRows = Math.min(MR, rows - i);
-        int tileColumns = Math.min(NR, columns - j);
-        long to = cAt + i * cRow + j;
-        if (tileColumns == NR) {
-          wholeRows(tileRows, alpha, workspace.tile, beta, c, 4 * to, 4 * cRow);
-        } else {
-          for (int r = 0; r < tileRows; r++, to += cRow) {
-            partRow(tileColumns, alpha, workspace.tile, 4L * r * NR, beta, c, 4 * to);
-          }
+        long to = 4 * (cAt + i * cRow + j);
+        boolean direct = plain && tileRows == MR && tileColumns == width;
+        VectorGemmTile.run(
+            width,
+            depth,
+            workspace.a,
+            i * depth,
+            b,
+            4 * panel,
+            4 * step,
+            direct ? c : workspace.tile,
+            direct ? to : 0,
+            4 * (direct ? cRow : width));
+        if (!direct) {
+          write(tileRows, tileColumns, width, alpha, workspace.tile, beta, c, to, 4 * cRow);
         }
       }
     }
   }
 
-  /** C = alpha tile + beta C for rows of a tile that lie inside C. */
-  private static void wholeRows(
-      int rows, float alpha, MemorySegment tile, float beta, MemorySegment c, long to, long row) {
+  /** C = alpha tile + beta C where the tile lies inside C. */
+  private static void write(
+      int rows,
+      int columns,
+      int width,
+      float alpha,
+      MemorySegment tile,
+      float beta,
+      MemorySegment c,
+      long to,
+      long row) {
+    if (columns >= LENGTH) {
+      wideRows(rows, columns, width, alpha, tile, beta, c, to, row);
+    } else {
+      for (int r = 0; r < rows; r++) {
+        shortRow(columns, alpha, tile, 4L * r * width, beta, c, to + r * row);
+      }
+    }
+  }
+
+  /**
+   * As {@link #write} for rows of one to three vectors, of which the last, which ends where the row
+   * does, may overlap the others. All are read before any is written, so elements that two hold get
+   * the same value twice.
+   */
+  private static void wideRows(
+      int rows,
+      int columns,
+      int width,
+      float alpha,
+      MemorySegment tile,
+      float beta,
+      MemorySegment c,
+      long to,
+      long row) {
+    long last = 4L * (columns - LENGTH);
+    long middle = Math.min(V, last);
     long from = 0;
     long target = to;
-    for (int r = 0; r < rows; r++, from += 4L * NR, target += row) {
-      for (int j = 0; j < NR; j += LENGTH) {
-        FloatVector sum = FloatVector.fromMemorySegment(F, tile, from + 4L * j, NATIVE).mul(alpha);
-        if (beta != 0) {
-          sum = FloatVector.fromMemorySegment(F, c, target + 4L * j, NATIVE).mul(beta).add(sum);
-        }
-        sum.intoMemorySegment(c, target + 4L * j, NATIVE);
+    for (int r = 0; r < rows; r++, from += 4L * width, target += row) {
+      FloatVector x = FloatVector.fromMemorySegment(F, tile, from, NATIVE).mul(alpha);
+      FloatVector y = FloatVector.fromMemorySegment(F, tile, from + middle, NATIVE).mul(alpha);
+      FloatVector z = FloatVector.fromMemorySegment(F, tile, from + last, NATIVE).mul(alpha);
+      if (beta != 0) {
+        x = FloatVector.fromMemorySegment(F, c, target, NATIVE).mul(beta).add(x);
+        y = FloatVector.fromMemorySegment(F, c, target + middle, NATIVE).mul(beta).add(y);
+        z = FloatVector.fromMemorySegment(F, c, target + last, NATIVE).mul(beta).add(z);
       }
+      x.intoMemorySegment(c, target, NATIVE);
+      y.intoMemorySegment(c, target + middle, NATIVE);
+      z.intoMemorySegment(c, target + last, NATIVE);
     }
   }
 
-  /** As {@link #wholeRows} for a row that ends in C after {@code columns}: the same operations. */
-  private static void partRow(
+  /** As {@link #wideRows} for a row shorter than a vector: the same operations. */
+  private static void shortRow(
       int columns,
       float alpha,
       MemorySegment tile,

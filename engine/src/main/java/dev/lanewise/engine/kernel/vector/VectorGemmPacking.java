@@ -8,16 +8,15 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Copies blocks of A and B into panels. A panel is {@link VectorGemmTile#ROWS} rows of op(A), or
- * {@link VectorGemmTile#COLUMNS} columns of op(B), and holds them step by step: element (step,
- * lane) is at step * width + lane. Lanes of the last panel that lie outside the matrix hold
- * anything: they only ever meet lanes of the tile that are thrown away.
+ * {@link VectorGemmTile#columns} of op(B), and holds them step by step: element (step, lane) is at
+ * step * width + lane. Lanes of the last panel that lie outside the matrix hold anything: they only
+ * ever meet lanes of the tile that are thrown away.
  *
  * <p>Strides and positions are in elements. One of an operand's two strides is always 1.
  */
 final class VectorGemmPacking {
 
   private static final int MR = VectorGemmTile.ROWS;
-  private static final int NR = VectorGemmTile.COLUMNS;
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
   private static final int LENGTH = F.length();
   private static final long V = F.vectorByteSize();
@@ -93,14 +92,16 @@ final class VectorGemmPacking {
       int columns,
       int steps,
       MemorySegment to) {
-    for (int column = 0; column < columns; column += NR) {
+    int width;
+    for (int column = 0; column < columns; column += width) {
+      width = VectorGemmTile.columns(columns - column);
       long source = at + column * columnStride;
-      int used = Math.min(NR, columns - column);
+      int used = Math.min(width, columns - column);
       if (stepStride == 1) {
         VectorTranspose.transpose(
-            used, steps, from, source, columnStride, to, (long) column * steps, NR);
+            used, steps, from, source, columnStride, to, (long) column * steps, width);
       } else {
-        copyPanelB(from, source, stepStride, used, steps, to, (long) column * steps);
+        copyPanelB(from, source, stepStride, used, width, steps, to, (long) column * steps);
       }
     }
   }
@@ -110,32 +111,39 @@ final class VectorGemmPacking {
       long at,
       long stepStride,
       int columns,
+      int width,
       int steps,
       MemorySegment to,
       long t) {
     // The last steps of an incomplete panel could read past the end of the storage.
-    long last = from.byteSize() / 4 - NR;
+    long last = from.byteSize() / 4 - width;
     int wide =
         at + (steps - 1) * stepStride <= last
             ? steps
             : at > last ? 0 : (int) ((last - at) / stepStride) + 1;
-    wideStepsOfPanelB(from, at, stepStride, wide, to, t);
+    wideStepsOfPanelB(from, at, stepStride, width, wide, to, t);
     for (int step = wide; step < steps; step++) {
-      narrowStepOfPanelB(from, at + step * stepStride, columns, to, t + (long) step * NR);
+      narrowStepOfPanelB(from, at + step * stepStride, columns, to, t + (long) step * width);
     }
   }
 
   /** Two or three vectors a step, without a loop of their own: C2 kept giving up on nested ones. */
   private static void wideStepsOfPanelB(
-      MemorySegment from, long at, long stepStride, int steps, MemorySegment to, long t) {
+      MemorySegment from,
+      long at,
+      long stepStride,
+      int width,
+      int steps,
+      MemorySegment to,
+      long t) {
     long step = 4 * stepStride;
     long source = 4 * at;
     long target = 4 * t;
-    for (int i = 0; i < steps; i++, source += step, target += 4L * NR) {
+    for (int i = 0; i < steps; i++, source += step, target += 4L * width) {
       FloatVector.fromMemorySegment(F, from, source, NATIVE).intoMemorySegment(to, target, NATIVE);
       FloatVector.fromMemorySegment(F, from, source + V, NATIVE)
           .intoMemorySegment(to, target + V, NATIVE);
-      if (NR > 2 * LENGTH) {
+      if (width > 2 * LENGTH) {
         FloatVector.fromMemorySegment(F, from, source + 2 * V, NATIVE)
             .intoMemorySegment(to, target + 2 * V, NATIVE);
       }

@@ -2,41 +2,68 @@ package dev.lanewise.engine.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
 
-/** The shape of the micro-kernel's tile, and the micro-kernel of that shape. */
+/** The shapes of the micro-kernels' tiles, and the micro-kernels of those shapes. */
 final class VectorGemmTile {
+
+  private static final int LENGTH = Lanes.FLOAT.length();
 
   /**
    * Whether there are the 32 registers that 8 x 3 vectors need: AVX-512 has them, and what prefers
    * 128 bits and has fused multiply-add is NEON, which has them too. AVX2 has 16.
    */
-  private static final boolean LARGE = Lanes.FLOAT.vectorBitSize() != 256;
+  static final boolean LARGE = Lanes.FLOAT.vectorBitSize() != 256;
 
   /** Rows of a tile. */
   static final int ROWS = LARGE ? VectorGemmTile8x3.ROWS : VectorGemmTile5x2.ROWS;
 
-  /** Columns of a tile: a number of whole vectors. */
+  /** Columns of the widest tile: a number of whole vectors. */
   static final int COLUMNS =
-      (LARGE ? VectorGemmTile8x3.VECTORS : VectorGemmTile5x2.VECTORS) * Lanes.FLOAT.length();
+      (LARGE ? VectorGemmTile8x3.VECTORS : VectorGemmTile5x2.VECTORS) * LENGTH;
+
+  private static final int NARROW =
+      (LARGE ? VectorGemmTile8x2.VECTORS : VectorGemmTile5x2.VECTORS) * LENGTH;
 
   private VectorGemmTile() {}
 
   /**
-   * tile = A B.
+   * The columns of the next tile where some are left: with tiles of three and two vectors no more
+   * than the last vector is incomplete, and it is never the only one of several tiles' last.
+   */
+  static int columns(int left) {
+    return left <= NARROW || (left > COLUMNS && left <= 2 * NARROW) ? NARROW : COLUMNS;
+  }
+
+  /**
+   * to = A B.
    *
+   * @param columns of the tile: {@link #columns} of some number
    * @param k the depth
    * @param a a panel of A: {@link #ROWS} elements for each of the k steps
    * @param aAt where it starts
-   * @param b a panel of B: {@link #COLUMNS} elements for each step
+   * @param b a panel of B: so many columns' elements for each step
    * @param bAt where it starts, in bytes
    * @param bStep from one step's elements to the next step's, in bytes
-   * @param tile receives {@link #ROWS} x {@link #COLUMNS} sums, row-major
+   * @param to receives {@link #ROWS} rows of sums
+   * @param t where the first goes, in bytes
+   * @param row from one row to the next, in bytes
    */
   static void run(
-      int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, MemorySegment tile) {
-    if (LARGE) {
-      VectorGemmTile8x3.run(k, a, aAt, b, bAt, bStep, tile);
+      int columns,
+      int k,
+      float[] a,
+      int aAt,
+      MemorySegment b,
+      long bAt,
+      long bStep,
+      MemorySegment to,
+      long t,
+      long row) {
+    if (!LARGE) {
+      VectorGemmTile5x2.run(k, a, aAt, b, bAt, bStep, to, t, row);
+    } else if (columns == NARROW) {
+      VectorGemmTile8x2.run(k, a, aAt, b, bAt, bStep, to, t, row);
     } else {
-      VectorGemmTile5x2.run(k, a, aAt, b, bAt, bStep, tile);
+      VectorGemmTile8x3.run(k, a, aAt, b, bAt, bStep, to, t, row);
     }
   }
 }

@@ -29,7 +29,15 @@ final class VectorGemmTile5x2 {
 
   /** As {@link VectorGemmTile#run}. */
   static void run(
-      int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, MemorySegment tile) {
+      int k,
+      float[] a,
+      int aAt,
+      MemorySegment b,
+      long bAt,
+      long bStep,
+      MemorySegment to,
+      long t,
+      long row) {
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c10 = FloatVector.zero(F);
@@ -61,15 +69,15 @@ final class VectorGemmTile5x2 {
       c40 = Lanes.multiplyAdd(a4, b0, c40);
       c41 = Lanes.multiplyAdd(a4, b1, c41);
     }
-    c00.intoMemorySegment(tile, 0, NATIVE);
-    c01.intoMemorySegment(tile, V, NATIVE);
-    c10.intoMemorySegment(tile, 2 * V, NATIVE);
-    c11.intoMemorySegment(tile, 3 * V, NATIVE);
-    c20.intoMemorySegment(tile, 4 * V, NATIVE);
-    c21.intoMemorySegment(tile, 5 * V, NATIVE);
-    c30.intoMemorySegment(tile, 6 * V, NATIVE);
-    c31.intoMemorySegment(tile, 7 * V, NATIVE);
-    c40.intoMemorySegment(tile, 8 * V, NATIVE);
-    c41.intoMemorySegment(tile, 9 * V, NATIVE);
+    c00.intoMemorySegment(to, t, NATIVE);
+    c01.intoMemorySegment(to, t + V, NATIVE);
+    c10.intoMemorySegment(to, t + row, NATIVE);
+    c11.intoMemorySegment(to, t + row + V, NATIVE);
+    c20.intoMemorySegment(to, t + 2 * row, NATIVE);
+    c21.intoMemorySegment(to, t + 2 * row + V, NATIVE);
+    c30.intoMemorySegment(to, t + 3 * row, NATIVE);
+    c31.intoMemorySegment(to, t + 3 * row + V, NATIVE);
+    c40.intoMemorySegment(to, t + 4 * row, NATIVE);
+    c41.intoMemorySegment(to, t + 4 * row + V, NATIVE);
   }
 }

@@ -24,7 +24,15 @@ final class VectorGemmTile8x3 {
 
   /** As {@link VectorGemmTile#run}. */
   static void run(
-      int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, MemorySegment tile) {
+      int k,
+      float[] a,
+      int aAt,
+      MemorySegment b,
+      long bAt,
+      long bStep,
+      MemorySegment to,
+      long t,
+      long row) {
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c02 = FloatVector.zero(F);
@@ -88,29 +96,29 @@ final class VectorGemmTile8x3 {
       c71 = Lanes.multiplyAdd(a7, b1, c71);
       c72 = Lanes.multiplyAdd(a7, b2, c72);
     }
-    c00.intoMemorySegment(tile, 0, NATIVE);
-    c01.intoMemorySegment(tile, V, NATIVE);
-    c02.intoMemorySegment(tile, 2 * V, NATIVE);
-    c10.intoMemorySegment(tile, 3 * V, NATIVE);
-    c11.intoMemorySegment(tile, 4 * V, NATIVE);
-    c12.intoMemorySegment(tile, 5 * V, NATIVE);
-    c20.intoMemorySegment(tile, 6 * V, NATIVE);
-    c21.intoMemorySegment(tile, 7 * V, NATIVE);
-    c22.intoMemorySegment(tile, 8 * V, NATIVE);
-    c30.intoMemorySegment(tile, 9 * V, NATIVE);
-    c31.intoMemorySegment(tile, 10 * V, NATIVE);
-    c32.intoMemorySegment(tile, 11 * V, NATIVE);
-    c40.intoMemorySegment(tile, 12 * V, NATIVE);
-    c41.intoMemorySegment(tile, 13 * V, NATIVE);
-    c42.intoMemorySegment(tile, 14 * V, NATIVE);
-    c50.intoMemorySegment(tile, 15 * V, NATIVE);
-    c51.intoMemorySegment(tile, 16 * V, NATIVE);
-    c52.intoMemorySegment(tile, 17 * V, NATIVE);
-    c60.intoMemorySegment(tile, 18 * V, NATIVE);
-    c61.intoMemorySegment(tile, 19 * V, NATIVE);
-    c62.intoMemorySegment(tile, 20 * V, NATIVE);
-    c70.intoMemorySegment(tile, 21 * V, NATIVE);
-    c71.intoMemorySegment(tile, 22 * V, NATIVE);
-    c72.intoMemorySegment(tile, 23 * V, NATIVE);
+    c00.intoMemorySegment(to, t, NATIVE);
+    c01.intoMemorySegment(to, t + V, NATIVE);
+    c02.intoMemorySegment(to, t + 2 * V, NATIVE);
+    c10.intoMemorySegment(to, t + row, NATIVE);
+    c11.intoMemorySegment(to, t + row + V, NATIVE);
+    c12.intoMemorySegment(to, t + row + 2 * V, NATIVE);
+    c20.intoMemorySegment(to, t + 2 * row, NATIVE);
+    c21.intoMemorySegment(to, t + 2 * row + V, NATIVE);
+    c22.intoMemorySegment(to, t + 2 * row + 2 * V, NATIVE);
+    c30.intoMemorySegment(to, t + 3 * row, NATIVE);
+    c31.intoMemorySegment(to, t + 3 * row + V, NATIVE);
+    c32.intoMemorySegment(to, t + 3 * row + 2 * V, NATIVE);
+    c40.intoMemorySegment(to, t + 4 * row, NATIVE);
+    c41.intoMemorySegment(to, t + 4 * row + V, NATIVE);
+    c42.intoMemorySegment(to, t + 4 * row + 2 * V, NATIVE);
+    c50.intoMemorySegment(to, t + 5 * row, NATIVE);
+    c51.intoMemorySegment(to, t + 5 * row + V, NATIVE);
+    c52.intoMemorySegment(to, t + 5 * row + 2 * V, NATIVE);
+    c60.intoMemorySegment(to, t + 6 * row, NATIVE);
+    c61.intoMemorySegment(to, t + 6 * row + V, NATIVE);
+    c62.intoMemorySegment(to, t + 6 * row + 2 * V, NATIVE);
+    c70.intoMemorySegment(to, t + 7 * row, NATIVE);
+    c71.intoMemorySegment(to, t + 7 * row + V, NATIVE);
+    c72.intoMemorySegment(to, t + 7 * row + 2 * V, NATIVE);
   }
 }

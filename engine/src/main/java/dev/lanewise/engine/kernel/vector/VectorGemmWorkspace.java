@@ -22,11 +22,14 @@ final class VectorGemmWorkspace {
    */
   static final int DEPTH = 1024;
 
-  /** Rows of a block of A, in tiles: 60 x 1024 floats, 240 KB, half of a second level of 512 KB. */
-  static final int ROWS = 60 / VectorGemmTile.ROWS * VectorGemmTile.ROWS;
+  /** Processors with vectors of 512 bits have second levels of 1 MB and more, others of 512 KB. */
+  private static final int LEVELS = Lanes.FLOAT.vectorBitSize() == 512 ? 2 : 1;
 
-  /** Columns of a block of B, in tiles: 2 MB at most, for the third level. */
-  static final int COLUMNS = 512 / VectorGemmTile.COLUMNS * VectorGemmTile.COLUMNS;
+  /** Rows of a block of A, in tiles: 60 x 1024 floats, 240 KB, half of the smaller second level. */
+  static final int ROWS = 60 * LEVELS / VectorGemmTile.ROWS * VectorGemmTile.ROWS;
+
+  /** Columns of a block of B, in tiles: 2 or 4 MB at most, for the third level. */
+  static final int COLUMNS = 528 * LEVELS / VectorGemmTile.COLUMNS * VectorGemmTile.COLUMNS;
 
   /** Elements of a block of A. */
   static final int A = ROWS * DEPTH;

@@ -91,6 +91,10 @@ final class QuietCalls {
         work.put("product " + first + " " + second, () -> k.gemm(first, second, 1, a, a, 0, c));
       }
     }
+    FloatMatrix few = FloatMatrix.zeros(9, 60);
+    FloatMatrix b = FloatMatrix.zeros(60, 300);
+    FloatMatrix wide = FloatMatrix.zeros(9, 300);
+    work.put("packed product", () -> k.gemm(Transpose.NO, Transpose.NO, 1, few, b, 0, wide));
     work.put("product of ten", () -> k.gemm(Transpose.NO, Transpose.NO, 1, a, ten, 0, shares));
     FloatMatrix eight = FloatMatrix.zeros(8, 20);
     FloatMatrix errors = FloatMatrix.zeros(8, 105);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -43,12 +44,14 @@ final class VectorGemmPackingTest {
       return lane * laneStride + step * stepStride;
     }
 
-    void assertPacked(float[] panels, int width) {
-      int panelCount = (lanes + width - 1) / width;
-      for (int panel = 0; panel < panelCount; panel++) {
+    /** Panels of these widths, one behind the other. */
+    void assertPacked(float[] panels, IntUnaryOperator width) {
+      int first = 0;
+      for (; first < lanes; first += width.applyAsInt(lanes - first)) {
+        int wide = width.applyAsInt(lanes - first);
         for (int step = 0; step < steps; step++) {
-          for (int lane = panel * width; lane < Math.min(lanes, (panel + 1) * width); lane++) {
-            int place = panel * width * steps + step * width + lane - panel * width;
+          for (int lane = first; lane < Math.min(lanes, first + wide); lane++) {
+            int place = first * steps + step * wide + lane - first;
             if (panels[place] != AT + element(lane, step)) {
               assertThat(panels[place])
                   .as("lane %d of step %d of %s", lane, step, this)
@@ -57,7 +60,7 @@ final class VectorGemmPackingTest {
           }
         }
       }
-      for (int i = panelCount * width * steps; i < panels.length; i++) {
+      for (int i = first * steps; i < panels.length; i++) {
         assertThat(panels[i]).as("behind the panels of %s", this).isEqualTo(GUARD);
       }
     }
@@ -79,7 +82,7 @@ final class VectorGemmPackingTest {
           float[] panels = room(rows, width, steps);
           VectorGemmPacking.packA(
               a.storage(), AT, a.laneStride(), a.stepStride(), rows, steps, panels);
-          a.assertPacked(panels, width);
+          a.assertPacked(panels, _ -> width);
         }
       }
     }
@@ -88,7 +91,7 @@ final class VectorGemmPackingTest {
   @Test
   void panelsOfBHoldItsColumnsStepByStep() {
     int width = VectorGemmTile.COLUMNS;
-    for (int columns = 1; columns <= 2 * width + 1; columns++) {
+    for (int columns = 1; columns <= 3 * width + 1; columns++) {
       for (int steps : new int[] {1, 2, 5, 8}) {
         for (boolean plain : new boolean[] {true, false}) {
           // What lies behind decides how many steps may be read in whole vectors: none to all.
@@ -103,7 +106,7 @@ final class VectorGemmPackingTest {
                 columns,
                 steps,
                 MemorySegment.ofArray(panels));
-            b.assertPacked(panels, width);
+            b.assertPacked(panels, VectorGemmTile::columns);
           }
         }
       }

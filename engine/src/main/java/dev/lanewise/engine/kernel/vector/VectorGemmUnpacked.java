@@ -1,0 +1,150 @@
+package dev.lanewise.engine.kernel.vector;
+
+import dev.lanewise.engine.matrix.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Products so small that to copy an operand would take longer than to read it where it is, a range
+ * check for each element of A included. The tiles of {@link VectorGemmTile8x2}; the last ones of a
+ * row or column of tiles end where C does, and what they share with the ones before is computed
+ * twice, to the same bits.
+ */
+final class VectorGemmUnpacked {
+
+  private static final VectorSpecies<Float> F = Lanes.FLOAT;
+  private static final long V = F.vectorByteSize();
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  private static final int ROWS = VectorGemmTile8x2.ROWS;
+  private static final int COLUMNS = VectorGemmTile8x2.VECTORS * F.length();
+
+  /**
+   * Elements of B up to which this is faster: 64^3 takes 0.88 of the time with panels, 128^3 (64
+   * KB) 0.96, 256^3 as long.
+   */
+  private static final int SMALL = 16 * 1024;
+
+  /**
+   * The same where A is transposed and every step has cache lines of its own: 64^3 takes 0.9 of the
+   * time with panels, 128^3 1.15.
+   */
+  private static final int SMALL_TRANSPOSED = 8 * 1024;
+
+  private VectorGemmUnpacked() {}
+
+  /** Whether an m x n x k product with B by rows, to which nothing is added, is one of those. */
+  static boolean suits(boolean plainA, int m, int n, int k) {
+    return VectorGemmTile.LARGE
+        && m >= ROWS
+        && n >= COLUMNS
+        && (long) n * k <= (plainA ? SMALL : SMALL_TRANSPOSED);
+  }
+
+  /** C = op(A) B, with op(A) m x k. */
+  static void multiply(boolean plainA, int k, FloatMatrix a, FloatMatrix b, FloatMatrix c) {
+    int m = c.rows();
+    int n = c.columns();
+    long aRow = plainA ? a.stride() : 1;
+    long aStep = plainA ? 1 : a.stride();
+    for (int row = 0; row < m; row += ROWS) {
+      int i = Math.min(row, m - ROWS);
+      for (int column = 0; column < n; column += COLUMNS) {
+        int j = Math.min(column, n - COLUMNS);
+        tile(
+            k,
+            a.segment(),
+            4 * (a.offset() + i * aRow),
+            4 * aRow,
+            4 * aStep,
+            b.segment(),
+            4 * (b.offset() + j),
+            4L * b.stride(),
+            c.segment(),
+            4 * (c.offset() + (long) i * c.stride() + j),
+            4L * c.stride());
+      }
+    }
+  }
+
+  /** Positions and strides in bytes. */
+  private static void tile(
+      int k,
+      MemorySegment a,
+      long aAt,
+      long aRow,
+      long aStep,
+      MemorySegment b,
+      long bAt,
+      long bStep,
+      MemorySegment c,
+      long t,
+      long row) {
+    FloatVector c00 = FloatVector.zero(F);
+    FloatVector c01 = FloatVector.zero(F);
+    FloatVector c10 = FloatVector.zero(F);
+    FloatVector c11 = FloatVector.zero(F);
+    FloatVector c20 = FloatVector.zero(F);
+    FloatVector c21 = FloatVector.zero(F);
+    FloatVector c30 = FloatVector.zero(F);
+    FloatVector c31 = FloatVector.zero(F);
+    FloatVector c40 = FloatVector.zero(F);
+    FloatVector c41 = FloatVector.zero(F);
+    FloatVector c50 = FloatVector.zero(F);
+    FloatVector c51 = FloatVector.zero(F);
+    FloatVector c60 = FloatVector.zero(F);
+    FloatVector c61 = FloatVector.zero(F);
+    FloatVector c70 = FloatVector.zero(F);
+    FloatVector c71 = FloatVector.zero(F);
+    long at = bAt;
+    long x = aAt;
+    for (int p = 0; p < k; p++, at += bStep, x += aStep) {
+      FloatVector b0 = FloatVector.fromMemorySegment(F, b, at, NATIVE);
+      FloatVector b1 = FloatVector.fromMemorySegment(F, b, at + V, NATIVE);
+      FloatVector a0 = FloatVector.broadcast(F, a.get(FLOAT, x));
+      c00 = Lanes.multiplyAdd(a0, b0, c00);
+      c01 = Lanes.multiplyAdd(a0, b1, c01);
+      FloatVector a1 = FloatVector.broadcast(F, a.get(FLOAT, x + aRow));
+      c10 = Lanes.multiplyAdd(a1, b0, c10);
+      c11 = Lanes.multiplyAdd(a1, b1, c11);
+      FloatVector a2 = FloatVector.broadcast(F, a.get(FLOAT, x + 2 * aRow));
+      c20 = Lanes.multiplyAdd(a2, b0, c20);
+      c21 = Lanes.multiplyAdd(a2, b1, c21);
+      FloatVector a3 = FloatVector.broadcast(F, a.get(FLOAT, x + 3 * aRow));
+      c30 = Lanes.multiplyAdd(a3, b0, c30);
+      c31 = Lanes.multiplyAdd(a3, b1, c31);
+      FloatVector a4 = FloatVector.broadcast(F, a.get(FLOAT, x + 4 * aRow));
+      c40 = Lanes.multiplyAdd(a4, b0, c40);
+      c41 = Lanes.multiplyAdd(a4, b1, c41);
+      FloatVector a5 = FloatVector.broadcast(F, a.get(FLOAT, x + 5 * aRow));
+      c50 = Lanes.multiplyAdd(a5, b0, c50);
+      c51 = Lanes.multiplyAdd(a5, b1, c51);
+      FloatVector a6 = FloatVector.broadcast(F, a.get(FLOAT, x + 6 * aRow));
+      c60 = Lanes.multiplyAdd(a6, b0, c60);
+      c61 = Lanes.multiplyAdd(a6, b1, c61);
+      FloatVector a7 = FloatVector.broadcast(F, a.get(FLOAT, x + 7 * aRow));
+      c70 = Lanes.multiplyAdd(a7, b0, c70);
+      c71 = Lanes.multiplyAdd(a7, b1, c71);
+    }
+    c00.intoMemorySegment(c, t, NATIVE);
+    c01.intoMemorySegment(c, t + V, NATIVE);
+    c10.intoMemorySegment(c, t + row, NATIVE);
+    c11.intoMemorySegment(c, t + row + V, NATIVE);
+    c20.intoMemorySegment(c, t + 2 * row, NATIVE);
+    c21.intoMemorySegment(c, t + 2 * row + V, NATIVE);
+    c30.intoMemorySegment(c, t + 3 * row, NATIVE);
+    c31.intoMemorySegment(c, t + 3 * row + V, NATIVE);
+    c40.intoMemorySegment(c, t + 4 * row, NATIVE);
+    c41.intoMemorySegment(c, t + 4 * row + V, NATIVE);
+    c50.intoMemorySegment(c, t + 5 * row, NATIVE);
+    c51.intoMemorySegment(c, t + 5 * row + V, NATIVE);
+    c60.intoMemorySegment(c, t + 6 * row, NATIVE);
+    c61.intoMemorySegment(c, t + 6 * row + V, NATIVE);
+    c70.intoMemorySegment(c, t + 7 * row, NATIVE);
+    c71.intoMemorySegment(c, t + 7 * row + V, NATIVE);
+  }
+}
