@@ -265,7 +265,9 @@ public abstract class GemmContract extends KernelContract {
       {3_300, 10, 3},
       {5, 97, 15},
       {5, 103, 16},
-      {5, 103, 17}
+      {5, 103, 17},
+      {70, 111, 16},
+      {600, 97, 8}
     };
     for (int[] shape : shapes) {
       for (Transpose transposeA : Transpose.values()) {

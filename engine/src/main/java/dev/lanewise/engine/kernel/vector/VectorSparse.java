@@ -90,6 +90,16 @@ final class VectorSparse {
   private static void multiply(
       float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c) {
     int n = c.columns();
+    if (alpha != 0
+        && n >= WIDE
+        && VectorGemmRank8.suits(c.rows(), n, b.rows())
+        && VectorActivations.firstNonFinite(b) < 0) {
+      for (int i = 0; i < c.rows(); i++) {
+        scaleRow(n, beta, c.segment(), at(c, i));
+      }
+      VectorGemmRank8.add(alpha, a, b, c);
+      return;
+    }
     int[] columns = a.columnArray();
     float[] values = a.valueArray();
     MemorySegment from = b.segment();
