@@ -29,6 +29,7 @@ final class Tile {
   private final int toColumn;
   private final Kernels kernels;
   private final FloatMatrix weights;
+  private final FloatMatrix wholeRows;
   private final @Nullable FloatMatrix turnedFrom;
   private final boolean whole;
   private final Optimizer weightOptimizer;
@@ -70,6 +71,7 @@ final class Tile {
       this.weights = all.block(fromRow, toRow, fromColumn, toColumn);
       this.weightGradient = gradients.weights[layer].block(fromRow, toRow, fromColumn, toColumn);
     }
+    this.wholeRows = AlignedRows.whole(weights);
     this.weightUpdater = Updater.of(weightOptimizer, kernels, weights, weightGradient);
     if (fromRow == 0) {
       FloatMatrix biases = parameters.biases[layer].block(0, 1, fromColumn, toColumn);
@@ -226,7 +228,9 @@ final class Tile {
   /**
    * As {@link #step}, but the gradient of the weights, x' delta, is added to them as it arises; the
    * gradient matrix is not written. By input, so that a row of weights is read and written once for
-   * all examples that have it. Only if {@link #followsGradient}.
+   * all examples that have it. Only if {@link #followsGradient}, and for a whole layer.
+   *
+   * @param delta {@link AlignedRows#whole whole} rows
    */
   void stepAlong(SparseBatch x, FloatMatrix delta, double rateFactor) {
     kernels.sparseGemm(
@@ -235,7 +239,7 @@ final class Tile {
         x.inputs(),
         delta,
         1,
-        weights);
+        wholeRows);
     stepBiases(rateFactor);
   }
 

@@ -51,6 +51,12 @@ final class TrainingStep {
   private final FloatMatrix[] inputChunks;
   private @Nullable FloatMatrix bound;
   private @Nullable SparseBatch sparse;
+
+  // What a sparse batch is multiplied by and where to, whole rows: see AlignedRows.
+  private final FloatMatrix sparseWeights;
+  private final FloatMatrix sparseSums;
+  private final FloatMatrix sparseDeltas;
+
   private int[] labels = {};
   private double rateFactor;
   private final Tally tally;
@@ -101,7 +107,7 @@ final class TrainingStep {
       deltas[l] = Inference.chunksOf(wholeDeltas[l]);
     }
     scoresGradient = wholeDeltas[layers - 1];
-    logits = FloatMatrix.zeros(rows, classes);
+    logits = AlignedRows.zeros(rows, classes);
     probabilities = FloatMatrix.zeros(rows, classes);
     if (output == Output.SOFTMAX_OVER_ROWS) {
       scores = FloatMatrix.zeros(rows, classes);
@@ -113,6 +119,9 @@ final class TrainingStep {
     logitChunks = Inference.chunksOf(logits);
     scoreChunks = Inference.chunksOf(scores);
     probabilityChunks = Inference.chunksOf(probabilities);
+    sparseWeights = AlignedRows.whole(parameters.weights[0]);
+    sparseSums = AlignedRows.whole(layers == 1 ? logits : sums[0][0]);
+    sparseDeltas = AlignedRows.whole(wholeDeltas[0]);
     inputChunks = new FloatMatrix[chunks];
     tileInputs = new FloatMatrix[tiles.size()];
     tileDeltas = new FloatMatrix[tiles.size()];
@@ -193,7 +202,7 @@ final class TrainingStep {
     for (int l = 0; l <= last; l++) {
       FloatMatrix z = l == last ? logitChunks[c] : sums[l][c];
       if (l == 0 && sparse != null) {
-        kernels.sparseGemm(Transpose.NO, 1, sparse.rows(), parameters.weights[0], 0, z);
+        kernels.sparseGemm(Transpose.NO, 1, sparse.rows(), sparseWeights, 0, sparseSums);
       } else if (l == last && turned != null) {
         kernels.gemm(Transpose.NO, Transpose.YES, 1, input, turned, 0, z);
       } else {
@@ -254,7 +263,7 @@ final class TrainingStep {
     SparseBatch x = sparse;
     if (x != null && tile.isWholeLayer(0)) {
       // Rows of weights whose inputs are all 0 have no gradient and stay where they are.
-      tile.stepAlong(x, tileDeltas[t], rateFactor);
+      tile.stepAlong(x, sparseDeltas, rateFactor);
     } else {
       tile.stepAlong(tileInputs[t], tileDeltas[t], rateFactor);
     }

@@ -268,7 +268,9 @@ public abstract class GemmContract extends KernelContract {
       {5, 103, 17},
       {9, 33, 255},
       {19, 129, 64},
-      {13, 201, 83}
+      {13, 201, 83},
+      {70, 111, 16},
+      {600, 97, 8}
     };
     for (int[] shape : shapes) {
       for (Transpose transposeA : Transpose.values()) {

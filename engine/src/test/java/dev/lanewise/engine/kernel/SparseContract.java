@@ -49,8 +49,49 @@ public abstract class SparseContract extends KernelContract {
     }
   }
 
+  @Test
+  void manyRowsOfFewColumnsToo() {
+    RandomGenerator random = random(3);
+    for (int n : new int[] {96, 97, 111, 112, 113, 127, 128}) {
+      for (int k : new int[] {8, 16}) {
+        for (float beta : FACTORS) {
+          check(Transpose.NO, mostlyZeros(70, k, random), n, 0.3f, beta, random);
+        }
+      }
+    }
+    check(Transpose.NO, mostlyZeros(600, 8, random), 96, 1, 1, random);
+  }
+
+  @Test
+  void manyRowsOfFewColumnsReadNothingThatIsNotStored() {
+    RandomGenerator random = random(4);
+    FloatMatrix dense = mostlyZeros(70, 8, random);
+    for (int i = 0; i < 70; i++) {
+      dense.set(i, 5, 0);
+    }
+    SparseRows sparse = SparseRows.of(dense);
+    FloatMatrix b = GuardedMatrix.filled(8, 96, random, random::nextGaussian).view();
+    FloatMatrix finite = FloatMatrix.zeros(70, 96);
+    kernels().sparseGemm(Transpose.NO, 1, sparse, b, 0, finite);
+    b.set(5, 17, Float.NaN);
+    b.set(5, 95, Float.NEGATIVE_INFINITY);
+    FloatMatrix c = FloatMatrix.zeros(70, 96);
+    kernels().sparseGemm(Transpose.NO, 1, sparse, b, 0, c);
+    assertThat(c.toArray()).isEqualTo(finite.toArray());
+  }
+
   private void check(Transpose transpose, int n, float alpha, float beta, RandomGenerator random) {
     FloatMatrix dense = mostlyZeros(random.nextInt(6), random.nextInt(30), random);
+    check(transpose, dense, n, alpha, beta, random);
+  }
+
+  private void check(
+      Transpose transpose,
+      FloatMatrix dense,
+      int n,
+      float alpha,
+      float beta,
+      RandomGenerator random) {
     int m = transpose == Transpose.NO ? dense.rows() : dense.columns();
     int k = transpose == Transpose.NO ? dense.columns() : dense.rows();
     GuardedMatrix b = GuardedMatrix.filled(k, n, random, random::nextGaussian);

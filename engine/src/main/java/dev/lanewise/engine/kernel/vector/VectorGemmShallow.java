@@ -32,6 +32,15 @@ final class VectorGemmShallow {
       Transpose transposeA, float alpha, FloatMatrix a, FloatMatrix b, float beta, FloatMatrix c) {
     int k = Shapes.gemm(transposeA, Transpose.NO, a, b, c);
     int depth = alpha == 0 ? 0 : k;
+    if (VectorGemmRank8.suits(c.rows(), c.columns(), depth)) {
+      for (int i = 0; i < c.rows(); i++) {
+        VectorSparse.scaleRow(c.columns(), beta, c.segment(), VectorSparse.at(c, i));
+      }
+      boolean plainA = transposeA == Transpose.NO;
+      VectorGemmRank8.add(
+          alpha, a.segment(), a.offset(), plainA ? a.stride() : 1, plainA ? 1 : a.stride(), b, c);
+      return;
+    }
     VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
     float[] factors = workspace.a;
     for (int i = 0; i < c.rows(); i++) {
