@@ -188,6 +188,7 @@ final class BlockSumScreen implements Screen {
       sums.limits[query] = coarse.limit(limits[query], slack);
     }
     kernels.l1AtMost(sums.coarseQueries, coarseBlocks[block], sums.limits, counts, hits);
+    sums.distances[0] = ByteIndex.fetch(fineBlocks[block], counts, sums.coarseQueries.rows());
   }
 
   @Override

@@ -355,6 +355,10 @@ final class ProjectionScreen implements Screen {
       queries.limits[query] = Math.nextDown((float) ((norm - limits[query]) / 2 - margin));
     }
     kernels.dotsAtLeast(c.z, vectorBlocks[block], queries.limits, counts, hits);
+    if (rounded != null) {
+      queries.distances[0] =
+          ByteIndex.fetch(rounded.rows(firstRows[block], firstRows[block + 1]), counts, c.count());
+    }
   }
 
   @Override

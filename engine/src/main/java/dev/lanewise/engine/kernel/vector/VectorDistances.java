@@ -12,15 +12,12 @@ import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /**
- * Blocks queries against rows for the distance loops in {@link VectorDistancesBytes} and {@link
- * VectorDistancesFloats}: one query against {@value #ROWS} rows at a time.
+ * Blocks queries against rows for the distance loops in {@link VectorDistancesBytes}, of one query
+ * and one row, and {@link VectorDistancesFloats}, of one query and {@value #ROWS} rows.
  */
 final class VectorDistances {
 
-  /**
-   * Rows a kernel call: four accumulator pairs, a query, a row and temporaries fill the 16 vector
-   * registers of AVX2.
-   */
+  /** Rows of floats a kernel call: their sums, a query and a row leave AVX2 registers to spare. */
   static final int ROWS = 4;
 
   /** Queries that stay in the first-level cache while rows pass by: half of 32 KiB. */
@@ -41,31 +38,21 @@ final class VectorDistances {
       return;
     }
     int block = queriesAtATime(queries, 1);
+    MemorySegment q = queries.segment();
+    MemorySegment r = rows.segment();
     MemorySegment o = out.segment();
-    VectorDistancesWorkspace workspace = VectorDistancesWorkspace.take();
     for (int from = 0; from < queries.rows(); from += block) {
       int to = Math.min(queries.rows(), from + block);
-      for (int j = 0; j < rows.rows(); j += ROWS) {
-        int count = Math.min(ROWS, rows.rows() - j);
-        for (int r = 0; r < ROWS; r++) {
-          workspace.rows[r] = start(rows, j + r);
-        }
+      for (int j = 0; j < rows.rows(); j++) {
+        long row = start(rows, j);
         for (int i = from; i < to; i++) {
-          VectorDistancesBytes.oneToFour(
-              metric,
-              queries.segment(),
-              start(queries, i),
-              rows.segment(),
-              rows.columns(),
-              workspace);
-          long at = out.offset() + (long) i * out.stride() + j;
-          for (int r = 0; r < count; r++) {
-            o.setAtIndex(ValueLayout.JAVA_INT, at + r, workspace.ints[r]);
-          }
+          o.setAtIndex(
+              ValueLayout.JAVA_INT,
+              out.offset() + (long) i * out.stride() + j,
+              VectorDistancesBytes.measure(metric, q, start(queries, i), r, row, rows.columns()));
         }
       }
     }
-    workspace.giveBack();
   }
 
   static void distances(
@@ -78,18 +65,12 @@ final class VectorDistances {
       int[] out) {
     Shapes.chosen(queries, query, rows, chosen, count, out);
     Shapes.byteColumns(rows);
-    VectorDistancesWorkspace workspace = VectorDistancesWorkspace.take();
-    long q = start(queries, query);
-    for (int c = 0; c < count; c += ROWS) {
-      int used = Math.min(ROWS, count - c);
-      for (int r = 0; r < ROWS; r++) {
-        workspace.rows[r] = at(rows, chosen[Math.min(c + r, count - 1)]);
-      }
-      VectorDistancesBytes.oneToFour(
-          metric, queries.segment(), q, rows.segment(), rows.columns(), workspace);
-      System.arraycopy(workspace.ints, 0, out, c, used);
+    MemorySegment q = queries.segment();
+    long q0 = start(queries, query);
+    MemorySegment r = rows.segment();
+    for (int c = 0; c < count; c++) {
+      out[c] = VectorDistancesBytes.measure(metric, q, q0, r, at(rows, chosen[c]), rows.columns());
     }
-    workspace.giveBack();
   }
 
   /** The position of a row's first element, in elements. */

@@ -1,5 +1,6 @@
 package dev.lanewise.engine.kernel.vector;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.UMAX;
 import static jdk.incubator.vector.VectorOperators.UMIN;
@@ -12,7 +13,6 @@ import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -26,9 +26,11 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>The last vector of a row ends at the last column; the columns that it shares with the one
  * before count 0.
  *
- * <p>Partial sums leave a loop through an array and are reduced in a method of their own: with
- * reductions in the same method C2 runs out of its inlining budget and boxes the vectors. The same
- * happened with four rows in one loop, so a loop takes two, and with all measures in one method.
+ * <p>A loop takes one row, whose sum leaves it as a number. Loops of two rows load a query half as
+ * often, but their sums have to leave through memory: two vectors a row took 12 ns, and take 7,
+ * thirteen 36 and 24 (Zen 5, 512 bits; 256 bits 13 and 10, 56 and 36). With the vector at a row's
+ * end or other measures in the same method C2 would run out of its inlining budget and box the
+ * vectors; for L1 it has room.
  */
 final class VectorDistancesBytes {
 
@@ -37,17 +39,12 @@ final class VectorDistancesBytes {
   private static final VectorSpecies<Integer> INT = Lanes.INT;
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final int STEP = BYTE.length();
-  private static final int INTS = INT.length();
-  private static final int ROWS = VectorDistances.ROWS;
 
   /**
    * How many steps add up in 16-bit lanes before they must be emptied: E + O gains at most 510 a
-   * step, and 64 * 510 = 32,640 fits a signed short.
+   * step, and 65 * 510 = 33,150, with the columns at the end, fits 16 bits.
    */
   private static final int SHORT_STEPS = 64;
-
-  /** Where sums of high halves of products begin, after the rows' sums of the whole. */
-  private static final int HIGH = ROWS * INTS;
 
   /** Zeros, then ones: a vector loaded at offset r keeps the last r bytes of a vector. */
   private static final byte[] KEEP = new byte[2 * STEP];
@@ -56,258 +53,160 @@ final class VectorDistancesBytes {
     Arrays.fill(KEEP, STEP, 2 * STEP, (byte) -1);
   }
 
+  /**
+   * Whether columns at the end are taken even where there are none: indexes have sums padded to
+   * half a vector of 512 bits, and 14 ns a row of 224 columns are 16 with a branch. Narrower
+   * vectors, which fit, take 12 ns with it and 15 without.
+   */
+  private static final boolean ALWAYS_REST = STEP > 32;
+
+  /**
+   * What positions advance by: {@link #STEP}, as a variable. With the constant C2 knows where a
+   * loop will end and checks ranges ahead of it, in some 60 instructions that take longer than the
+   * checks of the few vectors of a row: 9 ns for 7 with two vectors, 20 for 14 with four.
+   */
+  private static long step = STEP;
+
   private VectorDistancesBytes() {}
 
-  /** One query against four rows, given by the positions of their first elements. */
-  static void oneToFour(
-      Metric metric,
-      MemorySegment q,
-      long q0,
-      MemorySegment r,
-      int columns,
-      VectorDistancesWorkspace workspace) {
-    long[] rows = workspace.rows;
-    int[] partial = workspace.partialInts;
-    int[] results = workspace.ints;
+  /** Between two rows, given by the positions of their first elements. */
+  static int measure(
+      Metric metric, MemorySegment q, long q0, MemorySegment r, long r0, int columns) {
     if (columns < STEP) {
-      for (int i = 0; i < ROWS; i++) {
-        results[i] = narrow(metric, q, q0, r, rows[i], columns);
+      return narrow(metric, q, q0, r, r0, columns);
+    }
+    int rest = columns % STEP;
+    int whole = columns - rest;
+    int last = columns - STEP;
+    return switch (metric) {
+      case L1 -> {
+        int sum = 0;
+        for (int from = 0; from < whole; from += SHORT_STEPS * STEP) {
+          int steps = Math.min((whole - from) / STEP, SHORT_STEPS);
+          sum += l1(q, q0, r, r0, from, steps, step, last, from == 0 ? rest : 0);
+        }
+        yield sum;
       }
-      return;
-    }
-    switch (metric) {
-      case L1 -> l1(q, q0, r, rows, columns, partial, results);
-      case SQUARED_L2 -> squaredL2(q, q0, r, rows, columns, partial, results);
-      case DOT -> dot(q, q0, r, rows, columns, partial, results);
-    }
+      case SQUARED_L2 ->
+          squaredL2(q, q0, r, r0, whole / STEP, step)
+              + (rest == 0 ? 0 : squaredL2Rest(q, q0 + last, r, r0 + last, rest));
+      case DOT ->
+          dot(q, q0, r, r0, whole / STEP, step)
+              + (rest == 0 ? 0 : dotRest(q, q0 + last, r, r0 + last, rest));
+    };
   }
 
-  private static void l1(
-      MemorySegment q,
-      long q0,
-      MemorySegment r,
-      long[] rows,
-      int columns,
-      int[] partial,
-      int[] results) {
-    Arrays.fill(partial, 0);
-    int whole = columns - columns % STEP;
-    int from = 0;
-    while (from < whole) {
-      int to = Math.min(whole, from + SHORT_STEPS * STEP);
-      for (int i = 0; i < ROWS; i += 2) {
-        l1(q, q0, r, rows[i], rows[i + 1], from, to, partial, i * INTS);
-      }
-      from = to;
-    }
-    int last = columns - STEP;
-    for (int i = 0; i < ROWS && whole < columns; i++) {
-      l1Rest(q, q0 + last, r, rows[i] + last, columns - whole, partial, i * INTS);
-    }
-    reduce(partial, results);
-  }
-
-  private static void squaredL2(
-      MemorySegment q,
-      long q0,
-      MemorySegment r,
-      long[] rows,
-      int columns,
-      int[] partial,
-      int[] results) {
-    int whole = columns - columns % STEP;
-    for (int i = 0; i < ROWS; i += 2) {
-      squaredL2(q, q0, r, rows[i], rows[i + 1], whole, partial, i * INTS);
-    }
-    int last = columns - STEP;
-    for (int i = 0; i < ROWS && whole < columns; i++) {
-      squaredL2Rest(q, q0 + last, r, rows[i] + last, columns - whole, partial, i * INTS);
-    }
-    reduceProducts(partial, results);
-  }
-
-  private static void dot(
-      MemorySegment q,
-      long q0,
-      MemorySegment r,
-      long[] rows,
-      int columns,
-      int[] partial,
-      int[] results) {
-    int whole = columns - columns % STEP;
-    for (int i = 0; i < ROWS; i += 2) {
-      dot(q, q0, r, rows[i], rows[i + 1], whole, partial, i * INTS);
-    }
-    int last = columns - STEP;
-    for (int i = 0; i < ROWS && whole < columns; i++) {
-      dotRest(q, q0 + last, r, rows[i] + last, columns - whole, partial, i * INTS);
-    }
-    reduceProducts(partial, results);
-  }
-
-  private static void reduce(int[] partial, int[] results) {
-    for (int r = 0; r < ROWS; r++) {
-      results[r] = IntVector.fromArray(INT, partial, r * INTS).reduceLanes(VectorOperators.ADD);
-    }
-  }
-
-  /** Low plus high halves, all - 65,536 H + H, modulo 2^32; the sum fits an int. */
-  private static void reduceProducts(int[] partial, int[] results) {
-    for (int r = 0; r < ROWS; r++) {
-      IntVector all = IntVector.fromArray(INT, partial, r * INTS);
-      IntVector high = IntVector.fromArray(INT, partial, HIGH + r * INTS);
-      results[r] =
-          all.sub(high.lanewise(VectorOperators.LSHL, 16))
-              .add(high)
-              .reduceLanes(VectorOperators.ADD);
-    }
-  }
-
-  private static void l1(
+  /**
+   * The columns of some steps.
+   *
+   * @param last where the last vector of the row begins
+   * @param rest how many columns at its end count too
+   */
+  private static int l1(
       MemorySegment q,
       long q0,
       MemorySegment r,
       long r0,
-      long r1,
       int from,
-      int to,
-      int[] partial,
-      int at) {
-    ShortVector all0 = ShortVector.zero(SHORT);
-    ShortVector all1 = all0;
-    ShortVector odd0 = all0;
-    ShortVector odd1 = all0;
-    for (int p = from; p < to; p += STEP) {
-      ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0 + p, NATIVE);
-      ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0 + p, NATIVE);
-      ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
-      all0 = d.add(all0);
-      odd0 = d.lanewise(LSHR, 8).add(odd0);
-      y = ByteVector.fromMemorySegment(BYTE, r, r1 + p, NATIVE);
-      d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
-      all1 = d.add(all1);
-      odd1 = d.lanewise(LSHR, 8).add(odd1);
+      int steps,
+      long step,
+      int last,
+      int rest) {
+    ShortVector all = ShortVector.zero(SHORT);
+    ShortVector odds = all;
+    if (ALWAYS_REST || rest > 0) {
+      ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0 + last, NATIVE);
+      ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0 + last, NATIVE);
+      ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
+      ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).and(keep).reinterpretAsShorts();
+      all = d;
+      odds = d.lanewise(LSHR, 8);
     }
-    // E + O = all - 256 O + O, a non-negative short a lane.
-    ShortVector factor = ShortVector.broadcast(SHORT, (short) -255);
-    IntVector pairs = factor.mul(odd0).add(all0).reinterpretAsInts();
-    IntVector.fromArray(INT, partial, at)
-        .add(pairs.and(0xFFFF))
-        .add(pairs.lanewise(LSHR, 16))
-        .intoArray(partial, at);
-    pairs = factor.mul(odd1).add(all1).reinterpretAsInts();
-    IntVector.fromArray(INT, partial, at + INTS)
-        .add(pairs.and(0xFFFF))
-        .add(pairs.lanewise(LSHR, 16))
-        .intoArray(partial, at + INTS);
+    long xAt = q0 + from;
+    long yAt = r0 + from;
+    for (int i = 0; i < steps; i++) {
+      ByteVector x = ByteVector.fromMemorySegment(BYTE, q, xAt, NATIVE);
+      ByteVector y = ByteVector.fromMemorySegment(BYTE, r, yAt, NATIVE);
+      ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
+      all = d.add(all);
+      odds = d.lanewise(LSHR, 8).add(odds);
+      xAt += step;
+      yAt += step;
+    }
+    // E + O = all - 256 O + O, an unsigned 16-bit number a lane.
+    IntVector pairs =
+        ShortVector.broadcast(SHORT, (short) -255).mul(odds).add(all).reinterpretAsInts();
+    return pairs.and(0xFFFF).add(pairs.lanewise(LSHR, 16)).reduceLanes(ADD);
   }
 
-  private static void l1Rest(
-      MemorySegment q, long q0, MemorySegment r, long r0, int rest, int[] partial, int at) {
-    ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE);
-    ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE);
-    ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
-    ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).and(keep).reinterpretAsShorts();
-    IntVector pairs = d.and((short) 0xFF).add(d.lanewise(LSHR, 8)).reinterpretAsInts();
-    IntVector.fromArray(INT, partial, at)
-        .add(pairs.and(0xFFFF))
-        .add(pairs.lanewise(LSHR, 16))
-        .intoArray(partial, at);
-  }
-
-  private static void squaredL2(
-      MemorySegment q, long q0, MemorySegment r, long r0, long r1, int to, int[] partial, int at) {
-    IntVector all0 = IntVector.zero(INT);
-    IntVector all1 = all0;
-    IntVector high0 = all0;
-    IntVector high1 = all0;
+  private static int squaredL2(
+      MemorySegment q, long x0, MemorySegment r, long y0, int steps, long step) {
+    long q0 = x0;
+    long r0 = y0;
+    IntVector all = IntVector.zero(INT);
+    IntVector high = all;
     ShortVector low = ShortVector.broadcast(SHORT, (short) 0xFF);
-    for (int p = 0; p < to; p += STEP) {
-      ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0 + p, NATIVE);
-      ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0 + p, NATIVE);
+    for (int i = 0; i < steps; i++) {
+      ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE);
+      ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE);
       ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
       ShortVector e = d.and(low);
       ShortVector o = d.lanewise(LSHR, 8);
+      // 255^2 = 65,025 fits an unsigned 16-bit lane.
       IntVector even = e.mul(e).reinterpretAsInts();
       IntVector odd = o.mul(o).reinterpretAsInts();
-      all0 = even.add(odd).add(all0);
-      high0 = even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)).add(high0);
-      y = ByteVector.fromMemorySegment(BYTE, r, r1 + p, NATIVE);
-      d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
-      e = d.and(low);
-      o = d.lanewise(LSHR, 8);
-      even = e.mul(e).reinterpretAsInts();
-      odd = o.mul(o).reinterpretAsInts();
-      all1 = even.add(odd).add(all1);
-      high1 = even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)).add(high1);
+      all = even.add(odd).add(all);
+      high = even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)).add(high);
+      q0 += step;
+      r0 += step;
     }
-    all0.intoArray(partial, at);
-    all1.intoArray(partial, at + INTS);
-    high0.intoArray(partial, HIGH + at);
-    high1.intoArray(partial, HIGH + at + INTS);
+    return lowAndHigh(all, high);
   }
 
-  private static void squaredL2Rest(
-      MemorySegment q, long q0, MemorySegment r, long r0, int rest, int[] partial, int at) {
+  private static int squaredL2Rest(MemorySegment q, long q0, MemorySegment r, long r0, int rest) {
     ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE);
     ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE);
     ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
     ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).and(keep).reinterpretAsShorts();
     ShortVector e = d.and((short) 0xFF);
     ShortVector o = d.lanewise(LSHR, 8);
-    // 255^2 = 65,025 fits an unsigned 16-bit lane.
     IntVector even = e.mul(e).reinterpretAsInts();
     IntVector odd = o.mul(o).reinterpretAsInts();
-    IntVector.fromArray(INT, partial, at)
-        .add(even.and(0xFFFF))
-        .add(even.lanewise(LSHR, 16))
-        .add(odd.and(0xFFFF))
-        .add(odd.lanewise(LSHR, 16))
-        .intoArray(partial, at);
+    return lowAndHigh(even.add(odd), even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)));
   }
 
-  private static void dot(
-      MemorySegment q, long q0, MemorySegment r, long r0, long r1, int to, int[] partial, int at) {
-    IntVector all0 = IntVector.zero(INT);
-    IntVector all1 = all0;
-    IntVector high0 = all0;
-    IntVector high1 = all0;
+  private static int dot(MemorySegment q, long x0, MemorySegment r, long y0, int steps, long step) {
+    long q0 = x0;
+    long r0 = y0;
+    IntVector all = IntVector.zero(INT);
+    IntVector high = all;
     ShortVector low = ShortVector.broadcast(SHORT, (short) 0xFF);
-    for (int p = 0; p < to; p += STEP) {
-      ShortVector x = ByteVector.fromMemorySegment(BYTE, q, q0 + p, NATIVE).reinterpretAsShorts();
-      ShortVector xEven = x.and(low);
-      ShortVector xOdd = x.lanewise(LSHR, 8);
-      ShortVector y = ByteVector.fromMemorySegment(BYTE, r, r0 + p, NATIVE).reinterpretAsShorts();
-      IntVector even = xEven.mul(y.and(low)).reinterpretAsInts();
-      IntVector odd = xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
-      all0 = even.add(odd).add(all0);
-      high0 = even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)).add(high0);
-      y = ByteVector.fromMemorySegment(BYTE, r, r1 + p, NATIVE).reinterpretAsShorts();
-      even = xEven.mul(y.and(low)).reinterpretAsInts();
-      odd = xOdd.mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
-      all1 = even.add(odd).add(all1);
-      high1 = even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)).add(high1);
+    for (int i = 0; i < steps; i++) {
+      ShortVector x = ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE).reinterpretAsShorts();
+      ShortVector y = ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE).reinterpretAsShorts();
+      IntVector even = x.and(low).mul(y.and(low)).reinterpretAsInts();
+      IntVector odd = x.lanewise(LSHR, 8).mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
+      all = even.add(odd).add(all);
+      high = even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)).add(high);
+      q0 += step;
+      r0 += step;
     }
-    all0.intoArray(partial, at);
-    all1.intoArray(partial, at + INTS);
-    high0.intoArray(partial, HIGH + at);
-    high1.intoArray(partial, HIGH + at + INTS);
+    return lowAndHigh(all, high);
   }
 
-  private static void dotRest(
-      MemorySegment q, long q0, MemorySegment r, long r0, int rest, int[] partial, int at) {
+  private static int dotRest(MemorySegment q, long q0, MemorySegment r, long r0, int rest) {
     ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
     ShortVector x =
         ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE).and(keep).reinterpretAsShorts();
     ShortVector y = ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE).reinterpretAsShorts();
     IntVector even = x.and((short) 0xFF).mul(y.and((short) 0xFF)).reinterpretAsInts();
     IntVector odd = x.lanewise(LSHR, 8).mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
-    IntVector.fromArray(INT, partial, at)
-        .add(even.and(0xFFFF))
-        .add(even.lanewise(LSHR, 16))
-        .add(odd.and(0xFFFF))
-        .add(odd.lanewise(LSHR, 16))
-        .intoArray(partial, at);
+    return lowAndHigh(even.add(odd), even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)));
+  }
+
+  /** Low plus high halves, all - 65,536 H + H, modulo 2^32; the sum fits an int. */
+  private static int lowAndHigh(IntVector all, IntVector high) {
+    return IntVector.broadcast(INT, -65_535).mul(high).add(all).reduceLanes(ADD);
   }
 
   /** Rows narrower than a vector: one element at a time. */

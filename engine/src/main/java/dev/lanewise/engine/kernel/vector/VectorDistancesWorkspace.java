@@ -12,17 +12,9 @@ final class VectorDistancesWorkspace {
   private static final Pool<VectorDistancesWorkspace> IDLE =
       new Pool<>(VectorDistancesWorkspace::new);
 
-  /** Two vectors of partial sums for each row of a kernel call. */
-  final int[] partialInts = new int[2 * VectorDistances.ROWS * Lanes.INT.length()];
-
   final float[] partialFloats = new float[VectorDistances.ROWS * Lanes.FLOAT.length()];
 
-  /** Where the rows of a kernel call begin. */
-  final long[] rows = new long[VectorDistances.ROWS];
-
   /** A result for each row of a kernel call. */
-  final int[] ints = new int[VectorDistances.ROWS];
-
   final float[] floats = new float[VectorDistances.ROWS];
 
   /** A bit for each column, in rows of whole words for each query. */
