@@ -220,10 +220,13 @@ final class VectorSparse {
       FloatVector x = FloatVector.broadcast(F, values[k]);
       sum0 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at, NATIVE), sum0);
     }
-    FloatVector sum = sum0.add(sum1).add(sum2.add(sum3));
-    FloatVector before = FloatVector.fromMemorySegment(F, c, cAt, NATIVE);
-    Lanes.multiplyAdd(sum, FloatVector.broadcast(F, alpha), before)
-        .intoMemorySegment(c, cAt, NATIVE);
+    FloatVector factor = FloatVector.broadcast(F, alpha);
+    FloatVector sum = FloatVector.fromMemorySegment(F, c, cAt, NATIVE);
+    sum = Lanes.multiplyAdd(factor, sum0, sum);
+    sum = Lanes.multiplyAdd(factor, sum1, sum);
+    sum = Lanes.multiplyAdd(factor, sum2, sum);
+    sum = Lanes.multiplyAdd(factor, sum3, sum);
+    sum.intoMemorySegment(c, cAt, NATIVE);
   }
 
   /** Fewer columns than a vector has lanes. */

@@ -63,10 +63,14 @@ final class VectorSparseHalf {
       even1 = x.fma(FloatVector.fromMemorySegment(F, b, at + apart, NATIVE), even1);
     }
     FloatVector factor = FloatVector.broadcast(F, alpha);
-    FloatVector before0 = FloatVector.fromMemorySegment(F, c, cAt, NATIVE);
-    FloatVector before1 = FloatVector.fromMemorySegment(F, c, cAt + apart, NATIVE);
-    even0.add(odd0).fma(factor, before0).intoMemorySegment(c, cAt, NATIVE);
-    even1.add(odd1).fma(factor, before1).intoMemorySegment(c, cAt + apart, NATIVE);
+    FloatVector sum0 = FloatVector.fromMemorySegment(F, c, cAt, NATIVE);
+    FloatVector sum1 = FloatVector.fromMemorySegment(F, c, cAt + apart, NATIVE);
+    sum0 = factor.fma(even0, sum0);
+    sum1 = factor.fma(even1, sum1);
+    sum0 = factor.fma(odd0, sum0);
+    sum1 = factor.fma(odd1, sum1);
+    sum0.intoMemorySegment(c, cAt, NATIVE);
+    sum1.intoMemorySegment(c, cAt + apart, NATIVE);
   }
 
   /** Rows of C that a sparse row names += its values times alpha times a row of B, n wide. */
