@@ -26,8 +26,9 @@ final class VectorGemmTile {
   private VectorGemmTile() {}
 
   /**
-   * The columns of the next tile where some are left: with tiles of three and two vectors no more
-   * than the last vector is incomplete, and it is never the only one of several tiles' last.
+   * The columns of the next tile where so many are left. Four vectors are two and two and not three
+   * and one, so no tile is wider than what is left by a whole vector, unless one vector is all
+   * there is.
    */
   static int columns(int left) {
     return left <= NARROW || (left > COLUMNS && left <= 2 * NARROW) ? NARROW : COLUMNS;

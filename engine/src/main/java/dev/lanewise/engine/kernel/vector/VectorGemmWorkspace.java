@@ -29,7 +29,8 @@ final class VectorGemmWorkspace {
   static final int ROWS = 60 * LEVELS / VectorGemmTile.ROWS * VectorGemmTile.ROWS;
 
   /** Columns of a block of B, in tiles: 2 or 4 MB at most, for the third level. */
-  static final int COLUMNS = 528 * LEVELS / VectorGemmTile.COLUMNS * VectorGemmTile.COLUMNS;
+  static final int COLUMNS =
+      Math.ceilDiv(512 * LEVELS, VectorGemmTile.COLUMNS) * VectorGemmTile.COLUMNS;
 
   /** Elements of a block of A. */
   static final int A = ROWS * DEPTH;

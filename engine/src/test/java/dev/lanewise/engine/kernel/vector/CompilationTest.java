@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class CompilationTest {
 
-  /** 256 bits have one micro-kernel, all other widths the other. */
+  /** 256 bits have one micro-kernel, all other widths three others. */
   @ParameterizedTest
   @ValueSource(ints = {128, 256})
   void noKernelIsTooLargeForACompiler(int bits, @TempDir Path directory)
