@@ -80,7 +80,8 @@ final class VectorElementwiseSoftmax {
       long zAt = 4 * (logits.offset() + (long) i * logits.stride());
       long pAt = 4 * (probabilities.offset() + (long) i * probabilities.stride());
       if (n < LENGTH) {
-        narrow(F.indexInRange(0, n), z, zAt, p, pAt);
+        narrowExponentials(n, z, zAt, row);
+        narrowDivide(n, Lanes.sum(row, SUMS), row, p, pAt);
       } else if (n < WIDE) {
         exponentials(n, max(n, z, zAt), z, zAt, row);
         divide(n, Lanes.sum(row, SUMS), row, p, pAt);
@@ -94,12 +95,18 @@ final class VectorElementwiseSoftmax {
     workspace.giveBack();
   }
 
-  private static void narrow(
-      VectorMask<Float> mask, MemorySegment z, long zAt, MemorySegment p, long pAt) {
+  /** The mask is made here: C2 may have no room to inline this, and boxes what it passes then. */
+  private static void narrowExponentials(int n, MemorySegment z, long zAt, float[] row) {
+    VectorMask<Float> mask = F.indexInRange(0, n);
     FloatVector x = FloatVector.fromMemorySegment(F, z, zAt, NATIVE, mask);
     float max = x.reduceLanes(VectorOperators.MAX, mask);
-    FloatVector e = FloatVector.zero(F).blend(VectorFunctions.exp(x.sub(max)), mask);
-    e.div(Lanes.sum(e)).intoMemorySegment(p, pAt, NATIVE, mask);
+    ZERO.blend(VectorFunctions.exp(x.sub(max)), mask).intoArray(row, SUMS);
+  }
+
+  private static void narrowDivide(int n, float sum, float[] row, MemorySegment p, long pAt) {
+    FloatVector.fromArray(F, row, SUMS)
+        .div(sum)
+        .intoMemorySegment(p, pAt, NATIVE, F.indexInRange(0, n));
   }
 
   /**
@@ -254,7 +261,7 @@ final class VectorElementwiseSoftmax {
       long label = 4L * labels[i];
       float at = x.segment().get(FLOAT, xAt + label) + y.segment().get(FLOAT, yAt + label);
       if (n < LENGTH) {
-        narrowInverse(F.indexInRange(0, n), at, x.segment(), xAt, y.segment(), yAt, row);
+        narrowInverse(n, at, x.segment(), xAt, y.segment(), yAt, row);
       } else {
         inverse(n, at, x.segment(), xAt, y.segment(), yAt, row);
       }
@@ -264,13 +271,8 @@ final class VectorElementwiseSoftmax {
   }
 
   private static void narrowInverse(
-      VectorMask<Float> mask,
-      float at,
-      MemorySegment x,
-      long xAt,
-      MemorySegment y,
-      long yAt,
-      float[] row) {
+      int n, float at, MemorySegment x, long xAt, MemorySegment y, long yAt, float[] row) {
+    VectorMask<Float> mask = F.indexInRange(0, n);
     FloatVector z =
         FloatVector.fromMemorySegment(F, x, xAt, NATIVE, mask)
             .add(FloatVector.fromMemorySegment(F, y, yAt, NATIVE, mask));

@@ -100,6 +100,9 @@ final class VectorGemm {
     if ((plainA || k <= SHALLOW) && plainB && VectorGemmNarrow.suits(n)) {
       VectorGemmNarrow.multiply(
           workspace, m, n, k, alpha, a, aAt, aRow, aStep, b, bAt, bStep, beta, out, cAt, cRow);
+    } else if (plainB && VectorGemmThin.suits(plainA, m, n, k)) {
+      VectorGemmThin.multiply(
+          workspace, m, n, k, alpha, a, aAt, aRow, aStep, b, bAt, bStep, beta, out, cAt, cRow);
     } else if (k >= DEEP && plainA && !plainB && (m <= FEW || n <= FEW)) {
       if (m == 1) {
         // A column as long as the row: then none of the four rows of a tile is a copy.

@@ -19,7 +19,6 @@ final class VectorGemmBlocked {
   private static final int MR = VectorGemmTile.ROWS;
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
   private static final int LENGTH = F.length();
-  private static final long V = F.vectorByteSize();
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -118,7 +117,6 @@ final class VectorGemmBlocked {
       MemorySegment c,
       long cAt,
       long cRow) {
-    boolean plain = alpha == 1 && beta == 0;
     int width;
     for (int j = 0; j < columns; j += width) {
       width = VectorGemmTile.columns(columns - j);
@@ -128,21 +126,9 @@ final class VectorGemmBlocked {
       for (int i = 0; i < rows; i += MR) {
         int tileRows = Math.min(MR, rows - i);
         long to = 4 * (cAt + i * cRow + j);
-        boolean direct = plain && tileRows == MR && tileColumns == width;
         VectorGemmTile.run(
-            width,
-            depth,
-            workspace.a,
-            i * depth,
-            b,
-            4 * panel,
-            4 * step,
-            direct ? c : workspace.tile,
-            direct ? to : 0,
-            4 * (direct ? cRow : width));
-        if (!direct) {
-          write(tileRows, tileColumns, width, alpha, workspace.tile, beta, c, to, 4 * cRow);
-        }
+            width, depth, workspace.a, i * depth, b, 4 * panel, 4 * step, workspace.sums);
+        write(tileRows, tileColumns, width, alpha, workspace.sums, beta, c, to, 4 * cRow);
       }
     }
   }
@@ -153,7 +139,7 @@ final class VectorGemmBlocked {
       int columns,
       int width,
       float alpha,
-      MemorySegment tile,
+      float[] tile,
       float beta,
       MemorySegment c,
       long to,
@@ -162,7 +148,7 @@ final class VectorGemmBlocked {
       wideRows(rows, columns, width, alpha, tile, beta, c, to, row);
     } else {
       for (int r = 0; r < rows; r++) {
-        shortRow(columns, alpha, tile, 4L * r * width, beta, c, to + r * row);
+        shortRow(columns, alpha, tile, r * width, beta, c, to + r * row);
       }
     }
   }
@@ -177,19 +163,21 @@ final class VectorGemmBlocked {
       int columns,
       int width,
       float alpha,
-      MemorySegment tile,
+      float[] tile,
       float beta,
       MemorySegment c,
       long to,
       long row) {
-    long last = 4L * (columns - LENGTH);
-    long middle = Math.min(V, last);
-    long from = 0;
+    int lastLane = columns - LENGTH;
+    int middleLane = Math.min(LENGTH, lastLane);
+    long last = 4L * lastLane;
+    long middle = 4L * middleLane;
+    int from = 0;
     long target = to;
-    for (int r = 0; r < rows; r++, from += 4L * width, target += row) {
-      FloatVector x = FloatVector.fromMemorySegment(F, tile, from, NATIVE).mul(alpha);
-      FloatVector y = FloatVector.fromMemorySegment(F, tile, from + middle, NATIVE).mul(alpha);
-      FloatVector z = FloatVector.fromMemorySegment(F, tile, from + last, NATIVE).mul(alpha);
+    for (int r = 0; r < rows; r++, from += width, target += row) {
+      FloatVector x = FloatVector.fromArray(F, tile, from).mul(alpha);
+      FloatVector y = FloatVector.fromArray(F, tile, from + middleLane).mul(alpha);
+      FloatVector z = FloatVector.fromArray(F, tile, from + lastLane).mul(alpha);
       if (beta != 0) {
         x = FloatVector.fromMemorySegment(F, c, target, NATIVE).mul(beta).add(x);
         y = FloatVector.fromMemorySegment(F, c, target + middle, NATIVE).mul(beta).add(y);
@@ -203,15 +191,9 @@ final class VectorGemmBlocked {
 
   /** As {@link #wideRows} for a row shorter than a vector: the same operations. */
   private static void shortRow(
-      int columns,
-      float alpha,
-      MemorySegment tile,
-      long from,
-      float beta,
-      MemorySegment c,
-      long to) {
+      int columns, float alpha, float[] tile, int from, float beta, MemorySegment c, long to) {
     for (int j = 0; j < columns; j++) {
-      float sum = alpha * tile.get(FLOAT, from + 4L * j);
+      float sum = alpha * tile[from + j];
       c.set(FLOAT, to + 4L * j, beta == 0 ? sum : sum + beta * c.get(FLOAT, to + 4L * j));
     }
   }

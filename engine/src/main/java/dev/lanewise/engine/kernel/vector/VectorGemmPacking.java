@@ -121,32 +121,41 @@ final class VectorGemmPacking {
         at + (steps - 1) * stepStride <= last
             ? steps
             : at > last ? 0 : (int) ((last - at) / stepStride) + 1;
-    wideStepsOfPanelB(from, at, stepStride, width, wide, to, t);
+    if (width == 2 * LENGTH) {
+      stepsOfTwo(from, at, stepStride, wide, to, t);
+    } else {
+      stepsOfThree(from, at, stepStride, wide, to, t);
+    }
     for (int step = wide; step < steps; step++) {
       narrowStepOfPanelB(from, at + step * stepStride, columns, to, t + (long) step * width);
     }
   }
 
-  /** Two or three vectors a step, without a loop of their own: C2 kept giving up on nested ones. */
-  private static void wideStepsOfPanelB(
-      MemorySegment from,
-      long at,
-      long stepStride,
-      int width,
-      int steps,
-      MemorySegment to,
-      long t) {
+  /** Two vectors a step, without a loop of their own: C2 kept giving up on nested ones. */
+  private static void stepsOfTwo(
+      MemorySegment from, long at, long stepStride, int steps, MemorySegment to, long t) {
     long step = 4 * stepStride;
     long source = 4 * at;
     long target = 4 * t;
-    for (int i = 0; i < steps; i++, source += step, target += 4L * width) {
+    for (int i = 0; i < steps; i++, source += step, target += 2 * V) {
       FloatVector.fromMemorySegment(F, from, source, NATIVE).intoMemorySegment(to, target, NATIVE);
       FloatVector.fromMemorySegment(F, from, source + V, NATIVE)
           .intoMemorySegment(to, target + V, NATIVE);
-      if (width > 2 * LENGTH) {
-        FloatVector.fromMemorySegment(F, from, source + 2 * V, NATIVE)
-            .intoMemorySegment(to, target + 2 * V, NATIVE);
-      }
+    }
+  }
+
+  /** Three: with the third one behind a condition C2 boxed them in two processes of three. */
+  private static void stepsOfThree(
+      MemorySegment from, long at, long stepStride, int steps, MemorySegment to, long t) {
+    long step = 4 * stepStride;
+    long source = 4 * at;
+    long target = 4 * t;
+    for (int i = 0; i < steps; i++, source += step, target += 3 * V) {
+      FloatVector.fromMemorySegment(F, from, source, NATIVE).intoMemorySegment(to, target, NATIVE);
+      FloatVector.fromMemorySegment(F, from, source + V, NATIVE)
+          .intoMemorySegment(to, target + V, NATIVE);
+      FloatVector.fromMemorySegment(F, from, source + 2 * V, NATIVE)
+          .intoMemorySegment(to, target + 2 * V, NATIVE);
     }
   }
 

@@ -35,7 +35,7 @@ final class VectorGemmTile {
   }
 
   /**
-   * to = A B.
+   * tile = A B.
    *
    * @param columns of the tile: {@link #columns} of some number
    * @param k the depth
@@ -44,27 +44,17 @@ final class VectorGemmTile {
    * @param b a panel of B: so many columns' elements for each step
    * @param bAt where it starts, in bytes
    * @param bStep from one step's elements to the next step's, in bytes
-   * @param to receives {@link #ROWS} rows of sums
-   * @param t where the first goes, in bytes
-   * @param row from one row to the next, in bytes
+   * @param tile receives {@link #ROWS} rows of so many sums. An array: 24 stores to native memory
+   *     are more than C2 always has room for, and then it boxes
    */
   static void run(
-      int columns,
-      int k,
-      float[] a,
-      int aAt,
-      MemorySegment b,
-      long bAt,
-      long bStep,
-      MemorySegment to,
-      long t,
-      long row) {
+      int columns, int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, float[] tile) {
     if (!LARGE) {
-      VectorGemmTile5x2.run(k, a, aAt, b, bAt, bStep, to, t, row);
+      VectorGemmTile5x2.run(k, a, aAt, b, bAt, bStep, tile);
     } else if (columns == NARROW) {
-      VectorGemmTile8x2.run(k, a, aAt, b, bAt, bStep, to, t, row);
+      VectorGemmTile8x2.run(k, a, aAt, b, bAt, bStep, tile);
     } else {
-      VectorGemmTile8x3.run(k, a, aAt, b, bAt, bStep, to, t, row);
+      VectorGemmTile8x3.run(k, a, aAt, b, bAt, bStep, tile);
     }
   }
 }

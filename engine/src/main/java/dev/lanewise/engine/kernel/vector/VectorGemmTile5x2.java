@@ -19,6 +19,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorGemmTile5x2 {
 
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
+  private static final int L = F.length();
   private static final long V = F.vectorByteSize();
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
@@ -28,16 +29,7 @@ final class VectorGemmTile5x2 {
   private VectorGemmTile5x2() {}
 
   /** As {@link VectorGemmTile#run}. */
-  static void run(
-      int k,
-      float[] a,
-      int aAt,
-      MemorySegment b,
-      long bAt,
-      long bStep,
-      MemorySegment to,
-      long t,
-      long row) {
+  static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, float[] tile) {
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c10 = FloatVector.zero(F);
@@ -69,15 +61,15 @@ final class VectorGemmTile5x2 {
       c40 = Lanes.multiplyAdd(a4, b0, c40);
       c41 = Lanes.multiplyAdd(a4, b1, c41);
     }
-    c00.intoMemorySegment(to, t, NATIVE);
-    c01.intoMemorySegment(to, t + V, NATIVE);
-    c10.intoMemorySegment(to, t + row, NATIVE);
-    c11.intoMemorySegment(to, t + row + V, NATIVE);
-    c20.intoMemorySegment(to, t + 2 * row, NATIVE);
-    c21.intoMemorySegment(to, t + 2 * row + V, NATIVE);
-    c30.intoMemorySegment(to, t + 3 * row, NATIVE);
-    c31.intoMemorySegment(to, t + 3 * row + V, NATIVE);
-    c40.intoMemorySegment(to, t + 4 * row, NATIVE);
-    c41.intoMemorySegment(to, t + 4 * row + V, NATIVE);
+    c00.intoArray(tile, 0);
+    c01.intoArray(tile, L);
+    c10.intoArray(tile, 2 * L);
+    c11.intoArray(tile, 3 * L);
+    c20.intoArray(tile, 4 * L);
+    c21.intoArray(tile, 5 * L);
+    c30.intoArray(tile, 6 * L);
+    c31.intoArray(tile, 7 * L);
+    c40.intoArray(tile, 8 * L);
+    c41.intoArray(tile, 9 * L);
   }
 }

@@ -14,6 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorGemmTile8x2 {
 
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
+  private static final int L = F.length();
   private static final long V = F.vectorByteSize();
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
@@ -23,32 +24,23 @@ final class VectorGemmTile8x2 {
   private VectorGemmTile8x2() {}
 
   /** As {@link VectorGemmTile#run}. */
-  static void run(
-      int k,
-      float[] a,
-      int aAt,
-      MemorySegment b,
-      long bAt,
-      long bStep,
-      MemorySegment to,
-      long t,
-      long row) {
+  static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, float[] tile) {
     FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c11 = FloatVector.zero(F);
-    FloatVector c20 = FloatVector.zero(F);
-    FloatVector c21 = FloatVector.zero(F);
-    FloatVector c30 = FloatVector.zero(F);
-    FloatVector c31 = FloatVector.zero(F);
-    FloatVector c40 = FloatVector.zero(F);
-    FloatVector c41 = FloatVector.zero(F);
-    FloatVector c50 = FloatVector.zero(F);
-    FloatVector c51 = FloatVector.zero(F);
-    FloatVector c60 = FloatVector.zero(F);
-    FloatVector c61 = FloatVector.zero(F);
-    FloatVector c70 = FloatVector.zero(F);
-    FloatVector c71 = FloatVector.zero(F);
+    FloatVector c01 = c00;
+    FloatVector c10 = c00;
+    FloatVector c11 = c00;
+    FloatVector c20 = c00;
+    FloatVector c21 = c00;
+    FloatVector c30 = c00;
+    FloatVector c31 = c00;
+    FloatVector c40 = c00;
+    FloatVector c41 = c00;
+    FloatVector c50 = c00;
+    FloatVector c51 = c00;
+    FloatVector c60 = c00;
+    FloatVector c61 = c00;
+    FloatVector c70 = c00;
+    FloatVector c71 = c00;
     long at = bAt;
     for (int p = 0; p < k; p++, at += bStep) {
       int r = aAt + p * 8;
@@ -79,21 +71,21 @@ final class VectorGemmTile8x2 {
       c70 = Lanes.multiplyAdd(a7, b0, c70);
       c71 = Lanes.multiplyAdd(a7, b1, c71);
     }
-    c00.intoMemorySegment(to, t, NATIVE);
-    c01.intoMemorySegment(to, t + V, NATIVE);
-    c10.intoMemorySegment(to, t + row, NATIVE);
-    c11.intoMemorySegment(to, t + row + V, NATIVE);
-    c20.intoMemorySegment(to, t + 2 * row, NATIVE);
-    c21.intoMemorySegment(to, t + 2 * row + V, NATIVE);
-    c30.intoMemorySegment(to, t + 3 * row, NATIVE);
-    c31.intoMemorySegment(to, t + 3 * row + V, NATIVE);
-    c40.intoMemorySegment(to, t + 4 * row, NATIVE);
-    c41.intoMemorySegment(to, t + 4 * row + V, NATIVE);
-    c50.intoMemorySegment(to, t + 5 * row, NATIVE);
-    c51.intoMemorySegment(to, t + 5 * row + V, NATIVE);
-    c60.intoMemorySegment(to, t + 6 * row, NATIVE);
-    c61.intoMemorySegment(to, t + 6 * row + V, NATIVE);
-    c70.intoMemorySegment(to, t + 7 * row, NATIVE);
-    c71.intoMemorySegment(to, t + 7 * row + V, NATIVE);
+    c00.intoArray(tile, 0);
+    c01.intoArray(tile, L);
+    c10.intoArray(tile, 2 * L);
+    c11.intoArray(tile, 3 * L);
+    c20.intoArray(tile, 4 * L);
+    c21.intoArray(tile, 5 * L);
+    c30.intoArray(tile, 6 * L);
+    c31.intoArray(tile, 7 * L);
+    c40.intoArray(tile, 8 * L);
+    c41.intoArray(tile, 9 * L);
+    c50.intoArray(tile, 10 * L);
+    c51.intoArray(tile, 11 * L);
+    c60.intoArray(tile, 12 * L);
+    c61.intoArray(tile, 13 * L);
+    c70.intoArray(tile, 14 * L);
+    c71.intoArray(tile, 15 * L);
   }
 }

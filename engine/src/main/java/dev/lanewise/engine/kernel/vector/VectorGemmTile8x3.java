@@ -14,6 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorGemmTile8x3 {
 
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
+  private static final int L = F.length();
   private static final long V = F.vectorByteSize();
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
@@ -23,40 +24,31 @@ final class VectorGemmTile8x3 {
   private VectorGemmTile8x3() {}
 
   /** As {@link VectorGemmTile#run}. */
-  static void run(
-      int k,
-      float[] a,
-      int aAt,
-      MemorySegment b,
-      long bAt,
-      long bStep,
-      MemorySegment to,
-      long t,
-      long row) {
+  static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, float[] tile) {
     FloatVector c00 = FloatVector.zero(F);
-    FloatVector c01 = FloatVector.zero(F);
-    FloatVector c02 = FloatVector.zero(F);
-    FloatVector c10 = FloatVector.zero(F);
-    FloatVector c11 = FloatVector.zero(F);
-    FloatVector c12 = FloatVector.zero(F);
-    FloatVector c20 = FloatVector.zero(F);
-    FloatVector c21 = FloatVector.zero(F);
-    FloatVector c22 = FloatVector.zero(F);
-    FloatVector c30 = FloatVector.zero(F);
-    FloatVector c31 = FloatVector.zero(F);
-    FloatVector c32 = FloatVector.zero(F);
-    FloatVector c40 = FloatVector.zero(F);
-    FloatVector c41 = FloatVector.zero(F);
-    FloatVector c42 = FloatVector.zero(F);
-    FloatVector c50 = FloatVector.zero(F);
-    FloatVector c51 = FloatVector.zero(F);
-    FloatVector c52 = FloatVector.zero(F);
-    FloatVector c60 = FloatVector.zero(F);
-    FloatVector c61 = FloatVector.zero(F);
-    FloatVector c62 = FloatVector.zero(F);
-    FloatVector c70 = FloatVector.zero(F);
-    FloatVector c71 = FloatVector.zero(F);
-    FloatVector c72 = FloatVector.zero(F);
+    FloatVector c01 = c00;
+    FloatVector c02 = c00;
+    FloatVector c10 = c00;
+    FloatVector c11 = c00;
+    FloatVector c12 = c00;
+    FloatVector c20 = c00;
+    FloatVector c21 = c00;
+    FloatVector c22 = c00;
+    FloatVector c30 = c00;
+    FloatVector c31 = c00;
+    FloatVector c32 = c00;
+    FloatVector c40 = c00;
+    FloatVector c41 = c00;
+    FloatVector c42 = c00;
+    FloatVector c50 = c00;
+    FloatVector c51 = c00;
+    FloatVector c52 = c00;
+    FloatVector c60 = c00;
+    FloatVector c61 = c00;
+    FloatVector c62 = c00;
+    FloatVector c70 = c00;
+    FloatVector c71 = c00;
+    FloatVector c72 = c00;
     long at = bAt;
     for (int p = 0; p < k; p++, at += bStep) {
       int r = aAt + p * 8;
@@ -96,29 +88,29 @@ final class VectorGemmTile8x3 {
       c71 = Lanes.multiplyAdd(a7, b1, c71);
       c72 = Lanes.multiplyAdd(a7, b2, c72);
     }
-    c00.intoMemorySegment(to, t, NATIVE);
-    c01.intoMemorySegment(to, t + V, NATIVE);
-    c02.intoMemorySegment(to, t + 2 * V, NATIVE);
-    c10.intoMemorySegment(to, t + row, NATIVE);
-    c11.intoMemorySegment(to, t + row + V, NATIVE);
-    c12.intoMemorySegment(to, t + row + 2 * V, NATIVE);
-    c20.intoMemorySegment(to, t + 2 * row, NATIVE);
-    c21.intoMemorySegment(to, t + 2 * row + V, NATIVE);
-    c22.intoMemorySegment(to, t + 2 * row + 2 * V, NATIVE);
-    c30.intoMemorySegment(to, t + 3 * row, NATIVE);
-    c31.intoMemorySegment(to, t + 3 * row + V, NATIVE);
-    c32.intoMemorySegment(to, t + 3 * row + 2 * V, NATIVE);
-    c40.intoMemorySegment(to, t + 4 * row, NATIVE);
-    c41.intoMemorySegment(to, t + 4 * row + V, NATIVE);
-    c42.intoMemorySegment(to, t + 4 * row + 2 * V, NATIVE);
-    c50.intoMemorySegment(to, t + 5 * row, NATIVE);
-    c51.intoMemorySegment(to, t + 5 * row + V, NATIVE);
-    c52.intoMemorySegment(to, t + 5 * row + 2 * V, NATIVE);
-    c60.intoMemorySegment(to, t + 6 * row, NATIVE);
-    c61.intoMemorySegment(to, t + 6 * row + V, NATIVE);
-    c62.intoMemorySegment(to, t + 6 * row + 2 * V, NATIVE);
-    c70.intoMemorySegment(to, t + 7 * row, NATIVE);
-    c71.intoMemorySegment(to, t + 7 * row + V, NATIVE);
-    c72.intoMemorySegment(to, t + 7 * row + 2 * V, NATIVE);
+    c00.intoArray(tile, 0);
+    c01.intoArray(tile, L);
+    c02.intoArray(tile, 2 * L);
+    c10.intoArray(tile, 3 * L);
+    c11.intoArray(tile, 4 * L);
+    c12.intoArray(tile, 5 * L);
+    c20.intoArray(tile, 6 * L);
+    c21.intoArray(tile, 7 * L);
+    c22.intoArray(tile, 8 * L);
+    c30.intoArray(tile, 9 * L);
+    c31.intoArray(tile, 10 * L);
+    c32.intoArray(tile, 11 * L);
+    c40.intoArray(tile, 12 * L);
+    c41.intoArray(tile, 13 * L);
+    c42.intoArray(tile, 14 * L);
+    c50.intoArray(tile, 15 * L);
+    c51.intoArray(tile, 16 * L);
+    c52.intoArray(tile, 17 * L);
+    c60.intoArray(tile, 18 * L);
+    c61.intoArray(tile, 19 * L);
+    c62.intoArray(tile, 20 * L);
+    c70.intoArray(tile, 21 * L);
+    c71.intoArray(tile, 22 * L);
+    c72.intoArray(tile, 23 * L);
   }
 }

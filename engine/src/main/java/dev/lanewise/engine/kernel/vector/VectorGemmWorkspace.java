@@ -44,6 +44,7 @@ final class VectorGemmWorkspace {
   private static final Pool<VectorGemmWorkspace> IDLE = new Pool<>(VectorGemmWorkspace::new);
 
   final float[] a = new float[A];
+  final float[] sums = new float[VectorGemmTile.ROWS * VectorGemmTile.COLUMNS];
 
   final MemorySegment b;
   final MemorySegment transposed;

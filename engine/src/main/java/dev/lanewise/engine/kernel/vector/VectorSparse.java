@@ -271,12 +271,12 @@ final class VectorSparse {
         long at = cAt + 4L * j;
         scatterPair(alpha, start, end, columns, values, from, bAt + 4L * j, to, at, step, V);
       }
-      if (n - j > 2 * LENGTH) {
+      if (n - j > 2 * LENGTH || n - j == LENGTH) {
         long at = cAt + 4L * j;
-        scatterPair(alpha, start, end, columns, values, from, bAt + 4L * j, to, at, step, 0);
+        scatterSingle(alpha, start, end, columns, values, from, bAt + 4L * j, to, at, step);
         j += LENGTH;
       }
-      if (n - j >= LENGTH) {
+      if (n - j > LENGTH) {
         long at = cAt + 4L * j;
         long apart = 4L * (n - LENGTH - j);
         scatterPair(alpha, start, end, columns, values, from, bAt + 4L * j, to, at, step, apart);
@@ -309,6 +309,26 @@ final class VectorSparse {
       FloatVector before1 = FloatVector.fromMemorySegment(F, c, at + apart, NATIVE);
       Lanes.multiplyAdd(x, b0, before0).intoMemorySegment(c, at, NATIVE);
       Lanes.multiplyAdd(x, b1, before1).intoMemorySegment(c, at + apart, NATIVE);
+    }
+  }
+
+  private static void scatterSingle(
+      float alpha,
+      int start,
+      int end,
+      int[] columns,
+      float[] values,
+      MemorySegment b,
+      long bAt,
+      MemorySegment c,
+      long cAt,
+      long step) {
+    FloatVector row = FloatVector.fromMemorySegment(F, b, bAt, NATIVE).mul(alpha);
+    for (int k = start; k < end; k++) {
+      long at = cAt + step * columns[k];
+      FloatVector before = FloatVector.fromMemorySegment(F, c, at, NATIVE);
+      Lanes.multiplyAdd(FloatVector.broadcast(F, values[k]), row, before)
+          .intoMemorySegment(c, at, NATIVE);
     }
   }
 

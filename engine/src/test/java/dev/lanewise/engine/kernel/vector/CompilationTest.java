@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A kernel that C1 refuses to compile ("COMPILE SKIPPED") can stay in a slow tier for the life of
@@ -22,9 +23,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class CompilationTest {
 
-  /** 256 bits have one micro-kernel, all other widths three others. */
+  /** 256 bits have one micro-kernel, all other widths three others; 512 need a machine's own. */
+  static IntStream widths() {
+    return IntStream.of(128, 256, Lanes.preferredBits()).distinct();
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {128, 256})
+  @MethodSource("widths")
   void noKernelIsTooLargeForACompiler(int bits, @TempDir Path directory)
       throws IOException, InterruptedException {
     List<String> lines = run(TinyCalls.class, bits, directory, "-XX:+PrintCompilation");
@@ -40,7 +45,7 @@ final class CompilationTest {
 
   /** Else a training would depend on when its code happened to be compiled. */
   @ParameterizedTest
-  @ValueSource(ints = {128, 256})
+  @MethodSource("widths")
   void compilingChangesNoBit(int bits, @TempDir Path directory)
       throws IOException, InterruptedException {
     assertThat(run(ActivationBits.class, bits, directory, "-XX:+PrintCompilation"))
@@ -53,7 +58,7 @@ final class CompilationTest {
    * graph is large: vectors that go in or come out are boxed, for the life of the process.
    */
   @ParameterizedTest
-  @ValueSource(ints = {128, 256})
+  @MethodSource("widths")
   void noVectorIsBoxedOnceAKernelIsCompiled(int bits, @TempDir Path directory)
       throws IOException, InterruptedException {
     // Compiled while the caller waits: what is compiled when does not depend on the machine's load.

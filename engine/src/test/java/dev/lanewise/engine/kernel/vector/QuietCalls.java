@@ -84,6 +84,16 @@ final class QuietCalls {
     FloatMatrix weights = FloatMatrix.zeros(20, 105);
     work.put("sparse product", () -> k.sparseGemm(Transpose.NO, 1, sparse, weights, 0, y));
     work.put("transposed", () -> k.sparseGemm(Transpose.YES, 1, sparse, x, 1, weights));
+    for (int classes : new int[] {10, 16}) {
+      FloatMatrix narrow = FloatMatrix.zeros(20, classes);
+      FloatMatrix scores = FloatMatrix.zeros(16, classes);
+      work.put(
+          "sparse product of " + classes,
+          () -> k.sparseGemm(Transpose.NO, 1, sparse, narrow, 0, scores));
+      work.put(
+          "transposed of " + classes,
+          () -> k.sparseGemm(Transpose.YES, 1, sparse, scores, 1, narrow));
+    }
     FloatMatrix a = FloatMatrix.zeros(60, 60);
     FloatMatrix c = FloatMatrix.zeros(60, 60);
     for (Transpose first : Transpose.values()) {
