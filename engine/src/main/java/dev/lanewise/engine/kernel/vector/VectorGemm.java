@@ -52,7 +52,7 @@ final class VectorGemm {
     if (transposeB == Transpose.NO
         && alpha == 1
         && beta == 0
-        && VectorGemmUnpacked.suits(transposeA == Transpose.NO, c.rows(), c.columns(), k)) {
+        && VectorGemmUnpacked.suits(c.rows(), c.columns(), k)) {
       VectorGemmUnpacked.multiply(transposeA == Transpose.NO, k, a, b, c);
       return;
     }

@@ -24,25 +24,16 @@ final class VectorGemmUnpacked {
   private static final int COLUMNS = VectorGemmTile8x2.VECTORS * F.length();
 
   /**
-   * Elements of B up to which this is faster: 64^3 takes 0.88 of the time with panels, 128^3 (64
-   * KB) 0.96, 256^3 as long.
+   * Elements of B up to which this is faster: 64^3 takes 0.9 of the time with panels. 128^3 takes
+   * 0.96 where C2 has met native memory alone, and 1.3 in a process that has seen other kinds.
    */
-  private static final int SMALL = 16 * 1024;
-
-  /**
-   * The same where A is transposed and every step has cache lines of its own: 64^3 takes 0.9 of the
-   * time with panels, 128^3 1.15.
-   */
-  private static final int SMALL_TRANSPOSED = 8 * 1024;
+  private static final int SMALL = 8 * 1024;
 
   private VectorGemmUnpacked() {}
 
   /** Whether an m x n x k product with B by rows, to which nothing is added, is one of those. */
-  static boolean suits(boolean plainA, int m, int n, int k) {
-    return VectorGemmTile.LARGE
-        && m >= ROWS
-        && n >= COLUMNS
-        && (long) n * k <= (plainA ? SMALL : SMALL_TRANSPOSED);
+  static boolean suits(int m, int n, int k) {
+    return VectorGemmTile.LARGE && m >= ROWS && n >= COLUMNS && (long) n * k <= SMALL;
   }
 
   /** C = op(A) B, with op(A) m x k. */
