@@ -46,7 +46,7 @@ final class VectorGemm {
       return;
     }
     if (alpha == 0 || k == 0) {
-      scale(beta, c);
+      VectorSparse.scaleRows(beta, c);
       return;
     }
     if (transposeB == Transpose.NO
@@ -158,18 +158,6 @@ final class VectorGemm {
       float sum = from.get(FLOAT, 4 * (at + i));
       long to = 4 * (t + i * stride);
       c.set(FLOAT, to, beta == 0 ? sum : sum + beta * c.get(FLOAT, to));
-    }
-  }
-
-  private static void scale(float beta, FloatMatrix c) {
-    for (int i = 0; i < c.rows(); i++) {
-      scaleRow(beta, c.segment(), 4 * (c.offset() + (long) i * c.stride()), c.columns());
-    }
-  }
-
-  private static void scaleRow(float beta, MemorySegment c, long at, int columns) {
-    for (int j = 0; j < columns; j++) {
-      c.set(FLOAT, at + 4L * j, beta == 0 ? 0 : beta * c.get(FLOAT, at + 4L * j));
     }
   }
 }

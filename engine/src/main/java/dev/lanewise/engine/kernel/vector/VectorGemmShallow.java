@@ -33,9 +33,7 @@ final class VectorGemmShallow {
     int k = Shapes.gemm(transposeA, Transpose.NO, a, b, c);
     int depth = alpha == 0 ? 0 : k;
     if (VectorGemmRank8.suits(c.rows(), c.columns(), depth)) {
-      for (int i = 0; i < c.rows(); i++) {
-        VectorSparse.scaleRow(c.columns(), beta, c.segment(), VectorSparse.at(c, i));
-      }
+      VectorSparse.scaleRows(beta, c);
       boolean plainA = transposeA == Transpose.NO;
       VectorGemmRank8.add(
           alpha, a.segment(), a.offset(), plainA ? a.stride() : 1, plainA ? 1 : a.stride(), b, c);

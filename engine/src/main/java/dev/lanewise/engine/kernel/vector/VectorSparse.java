@@ -43,11 +43,16 @@ final class VectorSparse {
       multiply(alpha, a, b, beta, c);
       return;
     }
-    for (int i = 0; i < c.rows(); i++) {
-      scaleRow(c.columns(), beta, c.segment(), at(c, i));
-    }
+    scaleRows(beta, c);
     if (alpha != 0) {
       scatter(alpha, a, b, c);
+    }
+  }
+
+  /** C times beta; with beta 0 nothing is read. */
+  static void scaleRows(float beta, FloatMatrix c) {
+    for (int i = 0; i < c.rows(); i++) {
+      scaleRow(c.columns(), beta, c.segment(), at(c, i));
     }
   }
 
@@ -94,9 +99,7 @@ final class VectorSparse {
         && n >= WIDE
         && VectorGemmRank8.suits(c.rows(), n, b.rows())
         && VectorActivations.firstNonFinite(b) < 0) {
-      for (int i = 0; i < c.rows(); i++) {
-        scaleRow(n, beta, c.segment(), at(c, i));
-      }
+      scaleRows(beta, c);
       VectorGemmRank8.add(alpha, a, b, c);
       return;
     }
