@@ -14,8 +14,11 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>In this package a variable that an operation changes is its argument and never its receiver:
  * {@code sum = x.add(sum)}. C2 does not know the class of what a loop carries. An argument's is
  * compared with the receiver's; a receiver's is looked up in a profile, and where the operation was
- * compiled without one it is a call, its vectors are boxes, and the kernel stays slow. A sum that
- * leaves a loop by a method of its own, to an array or as one number, may be boxed once for that.
+ * compiled without one, or one that other vectors have spoilt, it is a call, its vectors are boxes,
+ * and the kernel stays slow. For the same reason a sum that leaves a loop is checked first, {@code
+ * ((FloatVector) sum.check(F)).intoArray(...)}, and so is a vector that a method is given and
+ * begins with; where C2 knows the class already, a check costs nothing. What has just been loaded
+ * is known, what has been broadcast is not: {@code loaded.fma(broadcast, sum)}.
  */
 final class Lanes {
 
@@ -99,7 +102,7 @@ final class Lanes {
    * and differs between interpreted and compiled code, so that one program would give two results.
    */
   static float sum(FloatVector v) {
-    FloatVector sum = v;
+    FloatVector sum = (FloatVector) v.check(FLOAT);
     if (FLOAT.length() > 8) {
       sum = sum.rearrange(ROTATE_8).add(sum);
     }

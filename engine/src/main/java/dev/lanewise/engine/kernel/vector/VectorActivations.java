@@ -143,22 +143,42 @@ final class VectorActivations {
     }
   }
 
+  /** In two loops: C2 has no room for both forms, and their rests, in one. */
   private static void tanh(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
+    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
+    tanhFar(z, zStart, workspace.a, n);
+    tanh(z, zStart, workspace.a, a, aStart, n);
+    workspace.giveBack();
+  }
+
+  private static void tanhFar(MemorySegment z, long zStart, float[] far, int n) {
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector x = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER);
-      FloatVector size = x.abs();
-      FloatVector near = VectorFunctions.tanhNear(size);
-      FloatVector far = VectorFunctions.tanhFar(size);
-      VectorFunctions.tanh(x, size, near, far).intoMemorySegment(a, aStart + 4L * i, ORDER);
+      VectorFunctions.tanhFar(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER))
+          .intoArray(far, i);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector x = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask);
-      FloatVector size = x.abs();
-      FloatVector near = VectorFunctions.tanhNear(size);
-      FloatVector far = VectorFunctions.tanhFar(size);
-      VectorFunctions.tanh(x, size, near, far).intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
+      VectorFunctions.tanhFar(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask))
+          .intoArray(far, i);
+    }
+  }
+
+  private static void tanh(
+      MemorySegment z, long zStart, float[] far, MemorySegment a, long aStart, int n) {
+    int i = 0;
+    for (; i <= n - LANES; i += LANES) {
+      VectorFunctions.tanh(
+              FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER),
+              FloatVector.fromArray(FLOAT, far, i))
+          .intoMemorySegment(a, aStart + 4L * i, ORDER);
+    }
+    if (i < n) {
+      VectorMask<Float> mask = FLOAT.indexInRange(i, n);
+      VectorFunctions.tanh(
+              FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask),
+              FloatVector.fromArray(FLOAT, far, i))
+          .intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
   }
 

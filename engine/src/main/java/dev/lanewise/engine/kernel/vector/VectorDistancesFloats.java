@@ -90,10 +90,10 @@ final class VectorDistancesFloats {
       sum2 = x.sub(load(r, r2 + p)).lanewise(VectorOperators.ABS).add(sum2);
       sum3 = x.sub(load(r, r3 + p)).lanewise(VectorOperators.ABS).add(sum3);
     }
-    sum0.intoArray(partial, 0);
-    sum1.intoArray(partial, STEP);
-    sum2.intoArray(partial, 2 * STEP);
-    sum3.intoArray(partial, 3 * STEP);
+    ((FloatVector) sum0.check(Lanes.FLOAT)).intoArray(partial, 0);
+    ((FloatVector) sum1.check(Lanes.FLOAT)).intoArray(partial, STEP);
+    ((FloatVector) sum2.check(Lanes.FLOAT)).intoArray(partial, 2 * STEP);
+    ((FloatVector) sum3.check(Lanes.FLOAT)).intoArray(partial, 3 * STEP);
   }
 
   private static void squaredL2(
@@ -121,10 +121,10 @@ final class VectorDistancesFloats {
       FloatVector d3 = x.sub(load(r, r3 + p));
       sum3 = Lanes.multiplyAdd(d3, d3, sum3);
     }
-    sum0.intoArray(partial, 0);
-    sum1.intoArray(partial, STEP);
-    sum2.intoArray(partial, 2 * STEP);
-    sum3.intoArray(partial, 3 * STEP);
+    ((FloatVector) sum0.check(Lanes.FLOAT)).intoArray(partial, 0);
+    ((FloatVector) sum1.check(Lanes.FLOAT)).intoArray(partial, STEP);
+    ((FloatVector) sum2.check(Lanes.FLOAT)).intoArray(partial, 2 * STEP);
+    ((FloatVector) sum3.check(Lanes.FLOAT)).intoArray(partial, 3 * STEP);
   }
 
   private static void dot(
@@ -148,10 +148,10 @@ final class VectorDistancesFloats {
       sum2 = Lanes.multiplyAdd(x, load(r, r2 + p), sum2);
       sum3 = Lanes.multiplyAdd(x, load(r, r3 + p), sum3);
     }
-    sum0.intoArray(partial, 0);
-    sum1.intoArray(partial, STEP);
-    sum2.intoArray(partial, 2 * STEP);
-    sum3.intoArray(partial, 3 * STEP);
+    ((FloatVector) sum0.check(Lanes.FLOAT)).intoArray(partial, 0);
+    ((FloatVector) sum1.check(Lanes.FLOAT)).intoArray(partial, STEP);
+    ((FloatVector) sum2.check(Lanes.FLOAT)).intoArray(partial, 2 * STEP);
+    ((FloatVector) sum3.check(Lanes.FLOAT)).intoArray(partial, 3 * STEP);
   }
 
   /** The columns that do not fill a vector. */

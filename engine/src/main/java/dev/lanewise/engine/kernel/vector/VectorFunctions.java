@@ -34,7 +34,8 @@ final class VectorFunctions {
   private VectorFunctions() {}
 
   /** exp(x) as {@link #exp}, to the bit, where |x| is at most {@link #NEAR}. */
-  static FloatVector expNear(FloatVector x) {
+  static FloatVector expNear(FloatVector argument) {
+    FloatVector x = (FloatVector) argument.check(F);
     FloatVector t = x.mul(VectorElementwiseSoftmax.LOG2_E).add(VectorElementwiseSoftmax.ROUND);
     // The low bits of t are the power of two, which an exponent takes up.
     IntVector power = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
@@ -43,22 +44,23 @@ final class VectorFunctions {
 
   /** exp(x) / 2^n, with n the integer that t = x log2(e) + ROUND holds. */
   private static FloatVector mantissa(FloatVector x, FloatVector t) {
-    FloatVector whole = t.sub(VectorElementwiseSoftmax.ROUND);
+    FloatVector whole = ((FloatVector) t.check(F)).sub(VectorElementwiseSoftmax.ROUND);
     FloatVector r = fma(whole, -VectorElementwiseSoftmax.LN2_HIGH, x);
     r = fma(whole, -VectorElementwiseSoftmax.LN2_LOW, r);
     FloatVector e = FloatVector.broadcast(F, VectorElementwiseSoftmax.C6);
-    e = fma(e, r, VectorElementwiseSoftmax.C5);
-    e = fma(e, r, VectorElementwiseSoftmax.C4);
-    e = fma(e, r, VectorElementwiseSoftmax.C3);
-    e = fma(e, r, 0.5f);
-    e = fma(e, r, 1);
-    return fma(e, r, 1);
+    e = fma(r, e, VectorElementwiseSoftmax.C5);
+    e = fma(r, e, VectorElementwiseSoftmax.C4);
+    e = fma(r, e, VectorElementwiseSoftmax.C3);
+    e = fma(r, e, 0.5f);
+    e = fma(r, e, 1);
+    return fma(r, e, 1);
   }
 
   /** exp(x); 0 below -104, infinity above 88.7, NaN for NaN. */
   static FloatVector exp(FloatVector argument) {
     // Not max and min, which take several instructions each to treat NaN and -0 as Java does.
-    FloatVector x = argument.blend(HIGHEST, argument.compare(VectorOperators.GT, HIGHEST));
+    FloatVector x = (FloatVector) argument.check(F);
+    x = x.blend(HIGHEST, x.compare(VectorOperators.GT, HIGHEST));
     x =
         x.blend(
             VectorElementwiseSoftmax.LOWEST,
@@ -74,7 +76,8 @@ final class VectorFunctions {
   }
 
   /** atan x = atan(t) + a multiple of pi/4, with |t| at most tan(pi/8). */
-  static FloatVector atan(FloatVector x) {
+  static FloatVector atan(FloatVector argument) {
+    FloatVector x = (FloatVector) argument.check(F);
     FloatVector size = x.abs();
     FloatVector one = FloatVector.broadcast(F, 1);
     VectorMask<Float> middle = size.compare(VectorOperators.GT, TAN_PI_8);
@@ -85,34 +88,36 @@ final class VectorFunctions {
     FloatVector t = numerator.div(denominator);
     FloatVector square = t.mul(t);
     FloatVector p = FloatVector.broadcast(F, 0.080537446f);
-    p = fma(p, square, -0.13877685f);
-    p = fma(p, square, 0.19977711f);
-    p = fma(p, square, -0.3333295f);
-    FloatVector result = turn.add(Lanes.multiplyAdd(p.mul(square), t, t));
+    p = fma(square, p, -0.13877685f);
+    p = fma(square, p, 0.19977711f);
+    p = fma(square, p, -0.3333295f);
+    FloatVector result = turn.add(Lanes.multiplyAdd(square.mul(p), t, t));
     return withSign(result, x);
   }
 
-  /**
-   * tanh x, of |x| and its two forms for that. Three methods, because C2 does not inline what it
-   * has already compiled to more than 2,500 bytes, and then boxes what goes in and comes out.
-   */
-  static FloatVector tanh(FloatVector x, FloatVector size, FloatVector near, FloatVector far) {
+  /** tanh x, of its form for arguments far from 0: what C2 has room for in one loop. */
+  static FloatVector tanh(FloatVector argument, FloatVector far) {
+    FloatVector x = (FloatVector) argument.check(F);
+    FloatVector size = x.abs();
+    FloatVector near = tanhNear(size);
     return withSign(near.blend(far, size.compare(VectorOperators.GE, 0.625f)), x);
   }
 
   /** tanh of a small argument that is not negative: a polynomial. */
-  static FloatVector tanhNear(FloatVector size) {
+  private static FloatVector tanhNear(FloatVector argument) {
+    FloatVector size = (FloatVector) argument.check(F);
     FloatVector square = size.mul(size);
     FloatVector p = FloatVector.broadcast(F, -0.0057049887f);
-    p = fma(p, square, 0.020639088f);
-    p = fma(p, square, -0.053739715f);
-    p = fma(p, square, 0.13331442f);
-    p = fma(p, square, -0.3333328f);
-    return Lanes.multiplyAdd(p.mul(square), size, size);
+    p = fma(square, p, 0.020639088f);
+    p = fma(square, p, -0.053739715f);
+    p = fma(square, p, 0.13331442f);
+    p = fma(square, p, -0.3333328f);
+    return Lanes.multiplyAdd(square.mul(p), size, size);
   }
 
-  /** tanh of an argument that is neither small nor negative: 1 - 2 / (exp(2 x) + 1). */
-  static FloatVector tanhFar(FloatVector size) {
+  /** tanh |x| where that is not small: 1 - 2 / (exp(2 |x|) + 1). */
+  static FloatVector tanhFar(FloatVector argument) {
+    FloatVector size = ((FloatVector) argument.check(F)).abs();
     FloatVector twice = size.add(size);
     // Long before, the result is 1.
     FloatVector x = twice.blend(NEAR, twice.compare(VectorOperators.GT, NEAR));

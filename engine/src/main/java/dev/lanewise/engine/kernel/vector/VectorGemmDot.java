@@ -113,13 +113,13 @@ final class VectorGemmDot {
       c30 = Lanes.multiplyAdd(r3, x, c30);
       c31 = Lanes.multiplyAdd(r3, y, c31);
     }
-    c00.intoMemorySegment(tile, 0, NATIVE);
-    c01.intoMemorySegment(tile, V, NATIVE);
-    c10.intoMemorySegment(tile, 2 * V, NATIVE);
-    c11.intoMemorySegment(tile, 3 * V, NATIVE);
-    c20.intoMemorySegment(tile, 4 * V, NATIVE);
-    c21.intoMemorySegment(tile, 5 * V, NATIVE);
-    c30.intoMemorySegment(tile, 6 * V, NATIVE);
-    c31.intoMemorySegment(tile, 7 * V, NATIVE);
+    ((FloatVector) c00.check(F)).intoMemorySegment(tile, 0, NATIVE);
+    ((FloatVector) c01.check(F)).intoMemorySegment(tile, V, NATIVE);
+    ((FloatVector) c10.check(F)).intoMemorySegment(tile, 2 * V, NATIVE);
+    ((FloatVector) c11.check(F)).intoMemorySegment(tile, 3 * V, NATIVE);
+    ((FloatVector) c20.check(F)).intoMemorySegment(tile, 4 * V, NATIVE);
+    ((FloatVector) c21.check(F)).intoMemorySegment(tile, 5 * V, NATIVE);
+    ((FloatVector) c30.check(F)).intoMemorySegment(tile, 6 * V, NATIVE);
+    ((FloatVector) c31.check(F)).intoMemorySegment(tile, 7 * V, NATIVE);
   }
 }

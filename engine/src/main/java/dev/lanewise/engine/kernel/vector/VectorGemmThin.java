@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Products whose rows are shorter than a vector of 512 bits, such as logits of ten classes: a row
- * of C is one vector under a mask, and eight rows share what is loaded of B. Nothing is packed or
- * transposed.
+ * of C is one vector, of which only a part is written, and eight rows share what is loaded of B,
+ * whose rows are copied to whole vectors first. A is read where it is.
  *
  * <p>Strides and positions are in elements.
  */
@@ -26,12 +26,12 @@ final class VectorGemmThin {
   private static final int ROWS = 8;
 
   /**
-   * The depth up to which this is faster than to copy an operand, where it is not a single tile:
-   * 128 x 8 x 128 takes 0.75 of the time, but 128 x 10 x 784 1.6.
+   * The depth up to which this is faster than to copy an operand, where more than two tiles share
+   * B: 128 x 8 x 128 takes 0.6 of the time, 16 x 10 x 400 0.7, but 128 x 10 x 784 1.25.
    */
   private static final int DEEP = 192;
 
-  /** The same where A is transposed: 300 x 10 x 8 takes 0.66 of the time, 784 x 10 x 128 2.1. */
+  /** The same where A is transposed: 300 x 10 x 8 takes 0.66 of the time, 784 x 10 x 128 1.6. */
   private static final int DEEP_TRANSPOSED = 16;
 
   private VectorGemmThin() {}
@@ -42,7 +42,8 @@ final class VectorGemmThin {
         && n >= LENGTH / 2
         && n < LENGTH
         && (m == 1 || m >= ROWS)
-        && (plainA ? k < DEEP || m <= ROWS : k <= DEEP_TRANSPOSED);
+        && (long) k * LENGTH <= VectorGemmWorkspace.B
+        && (plainA ? k < DEEP || m <= 2 * ROWS : k <= DEEP_TRANSPOSED);
   }
 
   /** C = alpha A B + beta C, with A m x k given by its strides and B k x n by rows. */
@@ -63,20 +64,18 @@ final class VectorGemmThin {
       MemorySegment c,
       long cAt,
       long cRow) {
+    wholeRows(n, k, b, 4 * bAt, 4 * bStep, workspace.b);
     for (int row = 0; row < m; row += ROWS) {
       // The last tile ends where C does, rows that the one before had are not looked at; a single
       // row is all eight.
       int i = Math.clamp(row, 0, Math.max(0, m - ROWS));
       tile(
-          n,
           k,
           a,
           4 * (aAt + i * aRow),
           m == 1 ? 0 : 4 * aRow,
           4 * aStep,
-          b,
-          4 * bAt,
-          4 * bStep,
+          workspace.b,
           workspace.tile);
       write(
           n,
@@ -91,19 +90,32 @@ final class VectorGemmThin {
     }
   }
 
-  /** Eight rows of A B; positions and strides in bytes. */
+  /**
+   * Copies each row of B to a vector. What follows a row fills it, but after the last one, where
+   * the memory may end. Rows under a mask would be checked lane by lane by every tile, which took
+   * three times as long wherever C2 laid the checks out badly.
+   */
+  private static void wholeRows(
+      int n, int k, MemorySegment b, long bAt, long bStep, MemorySegment to) {
+    long from = bAt;
+    long at = 0;
+    for (int p = 1; p < k; p++, from += bStep, at += V) {
+      FloatVector.fromMemorySegment(F, b, from, NATIVE).intoMemorySegment(to, at, NATIVE);
+    }
+    for (int j = 0; j < n; j++) {
+      to.set(FLOAT, at + 4L * j, b.get(FLOAT, from + 4L * j));
+    }
+  }
+
+  /** Eight rows of A B, with B in rows of a vector; positions and strides in bytes. */
   private static void tile(
-      int n,
       int k,
       MemorySegment a,
       long aAt,
       long aRow,
       long aStep,
       MemorySegment b,
-      long bAt,
-      long bStep,
       MemorySegment tile) {
-    VectorMask<Float> mask = F.indexInRange(0, n);
     FloatVector c0 = FloatVector.zero(F);
     FloatVector c1 = c0;
     FloatVector c2 = c0;
@@ -112,27 +124,27 @@ final class VectorGemmThin {
     FloatVector c5 = c0;
     FloatVector c6 = c0;
     FloatVector c7 = c0;
-    long at = bAt;
+    long at = 0;
     long r = aAt;
-    for (int p = 0; p < k; p++, at += bStep, r += aStep) {
-      FloatVector x = FloatVector.fromMemorySegment(F, b, at, NATIVE, mask);
-      c0 = Lanes.multiplyAdd(FloatVector.broadcast(F, a.get(FLOAT, r)), x, c0);
-      c1 = Lanes.multiplyAdd(FloatVector.broadcast(F, a.get(FLOAT, r + aRow)), x, c1);
-      c2 = Lanes.multiplyAdd(FloatVector.broadcast(F, a.get(FLOAT, r + 2 * aRow)), x, c2);
-      c3 = Lanes.multiplyAdd(FloatVector.broadcast(F, a.get(FLOAT, r + 3 * aRow)), x, c3);
-      c4 = Lanes.multiplyAdd(FloatVector.broadcast(F, a.get(FLOAT, r + 4 * aRow)), x, c4);
-      c5 = Lanes.multiplyAdd(FloatVector.broadcast(F, a.get(FLOAT, r + 5 * aRow)), x, c5);
-      c6 = Lanes.multiplyAdd(FloatVector.broadcast(F, a.get(FLOAT, r + 6 * aRow)), x, c6);
-      c7 = Lanes.multiplyAdd(FloatVector.broadcast(F, a.get(FLOAT, r + 7 * aRow)), x, c7);
+    for (int p = 0; p < k; p++, at += V, r += aStep) {
+      FloatVector x = FloatVector.fromMemorySegment(F, b, at, NATIVE);
+      c0 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r)), c0);
+      c1 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r + aRow)), c1);
+      c2 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r + 2 * aRow)), c2);
+      c3 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r + 3 * aRow)), c3);
+      c4 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r + 4 * aRow)), c4);
+      c5 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r + 5 * aRow)), c5);
+      c6 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r + 6 * aRow)), c6);
+      c7 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r + 7 * aRow)), c7);
     }
-    c0.intoMemorySegment(tile, 0, NATIVE);
-    c1.intoMemorySegment(tile, V, NATIVE);
-    c2.intoMemorySegment(tile, 2 * V, NATIVE);
-    c3.intoMemorySegment(tile, 3 * V, NATIVE);
-    c4.intoMemorySegment(tile, 4 * V, NATIVE);
-    c5.intoMemorySegment(tile, 5 * V, NATIVE);
-    c6.intoMemorySegment(tile, 6 * V, NATIVE);
-    c7.intoMemorySegment(tile, 7 * V, NATIVE);
+    ((FloatVector) c0.check(F)).intoMemorySegment(tile, 0, NATIVE);
+    ((FloatVector) c1.check(F)).intoMemorySegment(tile, V, NATIVE);
+    ((FloatVector) c2.check(F)).intoMemorySegment(tile, 2 * V, NATIVE);
+    ((FloatVector) c3.check(F)).intoMemorySegment(tile, 3 * V, NATIVE);
+    ((FloatVector) c4.check(F)).intoMemorySegment(tile, 4 * V, NATIVE);
+    ((FloatVector) c5.check(F)).intoMemorySegment(tile, 5 * V, NATIVE);
+    ((FloatVector) c6.check(F)).intoMemorySegment(tile, 6 * V, NATIVE);
+    ((FloatVector) c7.check(F)).intoMemorySegment(tile, 7 * V, NATIVE);
   }
 
   /** C = alpha tile + beta C. */

@@ -288,7 +288,7 @@ final class VectorScreen {
     }
     // all - 256 odd
     ShortVector.broadcast(SHORT, (short) -256).mul(odd).add(all).intoArray(sums, 0);
-    ShortVector.zero(SHORT).add(odd).intoArray(sums, S);
+    ((ShortVector) odd.check(SHORT)).intoArray(sums, S);
   }
 
   /**
@@ -323,14 +323,14 @@ final class VectorScreen {
       all3 = e.add(all3);
       odd3 = e.lanewise(LSHR, 8).add(odd3);
     }
-    all0.intoArray(tile, 0);
-    odd0.intoArray(tile, S);
-    all1.intoArray(tile, 2 * S);
-    odd1.intoArray(tile, 3 * S);
-    all2.intoArray(tile, 4 * S);
-    odd2.intoArray(tile, 5 * S);
-    all3.intoArray(tile, 6 * S);
-    odd3.intoArray(tile, 7 * S);
+    ((ShortVector) all0.check(SHORT)).intoArray(tile, 0);
+    ((ShortVector) odd0.check(SHORT)).intoArray(tile, S);
+    ((ShortVector) all1.check(SHORT)).intoArray(tile, 2 * S);
+    ((ShortVector) odd1.check(SHORT)).intoArray(tile, 3 * S);
+    ((ShortVector) all2.check(SHORT)).intoArray(tile, 4 * S);
+    ((ShortVector) odd2.check(SHORT)).intoArray(tile, 5 * S);
+    ((ShortVector) all3.check(SHORT)).intoArray(tile, 6 * S);
+    ((ShortVector) odd3.check(SHORT)).intoArray(tile, 7 * S);
   }
 
   private static ShortVector max(int x, ByteVector y) {

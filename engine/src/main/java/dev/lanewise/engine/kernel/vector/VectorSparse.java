@@ -177,7 +177,7 @@ final class VectorSparse {
       even0 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at, NATIVE), even0);
       even1 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + apart, NATIVE), even1);
     }
-    FloatVector factor = FloatVector.broadcast(F, alpha);
+    FloatVector factor = (FloatVector) FloatVector.broadcast(F, alpha).check(F);
     FloatVector before0 = FloatVector.fromMemorySegment(F, c, cAt, NATIVE);
     FloatVector before1 = FloatVector.fromMemorySegment(F, c, cAt + apart, NATIVE);
     Lanes.multiplyAdd(even0.add(odd0), factor, before0).intoMemorySegment(c, cAt, NATIVE);
@@ -223,7 +223,7 @@ final class VectorSparse {
       FloatVector x = FloatVector.broadcast(F, values[k]);
       sum0 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at, NATIVE), sum0);
     }
-    FloatVector factor = FloatVector.broadcast(F, alpha);
+    FloatVector factor = (FloatVector) FloatVector.broadcast(F, alpha).check(F);
     FloatVector sum = FloatVector.fromMemorySegment(F, c, cAt, NATIVE);
     sum = Lanes.multiplyAdd(factor, sum0, sum);
     sum = Lanes.multiplyAdd(factor, sum1, sum);

@@ -62,7 +62,7 @@ final class VectorSparseHalf {
       even0 = x.fma(FloatVector.fromMemorySegment(F, b, at, NATIVE), even0);
       even1 = x.fma(FloatVector.fromMemorySegment(F, b, at + apart, NATIVE), even1);
     }
-    FloatVector factor = FloatVector.broadcast(F, alpha);
+    FloatVector factor = (FloatVector) FloatVector.broadcast(F, alpha).check(F);
     FloatVector sum0 = FloatVector.fromMemorySegment(F, c, cAt, NATIVE);
     FloatVector sum1 = FloatVector.fromMemorySegment(F, c, cAt + apart, NATIVE);
     sum0 = factor.fma(even0, sum0);
@@ -91,7 +91,7 @@ final class VectorSparseHalf {
     FloatVector b1 = FloatVector.fromMemorySegment(F, b, bAt + apart, NATIVE).mul(alpha);
     for (int k = start; k < end; k++) {
       long at = cAt + step * columns[k];
-      FloatVector x = FloatVector.broadcast(F, values[k]);
+      FloatVector x = (FloatVector) FloatVector.broadcast(F, values[k]).check(F);
       FloatVector before0 = FloatVector.fromMemorySegment(F, c, at, NATIVE);
       FloatVector before1 = FloatVector.fromMemorySegment(F, c, at + apart, NATIVE);
       x.fma(b0, before0).intoMemorySegment(c, at, NATIVE);

@@ -16,12 +16,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A kernel that C1 refuses to compile ("COMPILE SKIPPED") can stay in a slow tier for the life of
  * the process: a hundred times slower, by luck. So none may be refused.
  */
 final class CompilationTest {
+
+  /** The caller waits for C2: what is compiled when does not depend on the machine's load. */
+  private static final String NOW = "-XX:-BackgroundCompilation";
 
   /** 256 bits have one micro-kernel, all other widths three others; 512 need a machine's own. */
   static IntStream widths() {
@@ -61,8 +65,22 @@ final class CompilationTest {
   @MethodSource("widths")
   void noVectorIsBoxedOnceAKernelIsCompiled(int bits, @TempDir Path directory)
       throws IOException, InterruptedException {
-    // Compiled while the caller waits: what is compiled when does not depend on the machine's load.
-    List<String> lines = run(QuietCalls.class, bits, directory, "-XX:-BackgroundCompilation");
+    boxesNone(run(QuietCalls.class, bits, directory, NOW));
+  }
+
+  /**
+   * Nor where profiles tell C2 nothing, or of several classes: in one process in ten it compiles a
+   * kernel before C1 has gathered the kernel's own, and goes by what the Vector API's methods have
+   * met anywhere in the process.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"-XX:+UseTypeSpeculation", "-XX:-UseTypeSpeculation"})
+  void noVectorIsBoxedBesideVectorsOfOtherWidths(String flag, @TempDir Path directory)
+      throws IOException, InterruptedException {
+    boxesNone(run(ForeignVectors.class, Lanes.preferredBits(), directory, NOW, flag));
+  }
+
+  private static void boxesNone(List<String> lines) {
     assertThat(lines)
         .filteredOn(line -> line.contains(" allocates "))
         .hasSizeGreaterThan(15)

@@ -106,6 +106,15 @@ final class QuietCalls {
     FloatMatrix wide = FloatMatrix.zeros(9, 300);
     work.put("packed product", () -> k.gemm(Transpose.NO, Transpose.NO, 1, few, b, 0, wide));
     work.put("product of ten", () -> k.gemm(Transpose.NO, Transpose.NO, 1, a, ten, 0, shares));
+    FloatMatrix deep = FloatMatrix.zeros(60, 210);
+    FloatMatrix deepWeights = FloatMatrix.zeros(210, 10);
+    FloatMatrix deepRows = FloatMatrix.zeros(10, 210);
+    work.put(
+        "product of ten, deep",
+        () -> k.gemm(Transpose.NO, Transpose.NO, 1, deep, deepWeights, 0, shares));
+    work.put(
+        "product of ten rows, deep",
+        () -> k.gemm(Transpose.NO, Transpose.YES, 1, deep, deepRows, 0, shares));
     FloatMatrix eight = FloatMatrix.zeros(8, 20);
     FloatMatrix errors = FloatMatrix.zeros(8, 105);
     work.put(
