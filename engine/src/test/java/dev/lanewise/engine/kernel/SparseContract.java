@@ -35,6 +35,10 @@ public abstract class SparseContract extends KernelContract {
     return x;
   }
 
+  private static FloatMatrix gaussian(int rows, int columns, RandomGenerator random) {
+    return GuardedMatrix.filled(rows, columns, random, random::nextGaussian).view().copy();
+  }
+
   @Test
   void isWithinTheBoundOfADenseProduct() {
     RandomGenerator random = random(1);
@@ -60,24 +64,30 @@ public abstract class SparseContract extends KernelContract {
       }
     }
     check(Transpose.NO, mostlyZeros(600, 8, random), 96, 1, 1, random);
+    // Rows without a zero: all the room that there is for what is not.
+    check(Transpose.NO, gaussian(600, 16, random), 96, 1, 1, random);
   }
 
   @Test
   void manyRowsOfFewColumnsReadNothingThatIsNotStored() {
     RandomGenerator random = random(4);
-    FloatMatrix dense = mostlyZeros(70, 8, random);
-    for (int i = 0; i < 70; i++) {
-      dense.set(i, 5, 0);
+    for (int unread : new int[] {0, 5, 7}) {
+      FloatMatrix dense = mostlyZeros(70, 8, random);
+      for (int i = 0; i < 70; i++) {
+        dense.set(i, unread, 0);
+      }
+      SparseRows sparse = SparseRows.of(dense);
+      FloatMatrix b = GuardedMatrix.filled(8, 96, random, random::nextGaussian).view();
+      FloatMatrix finite = FloatMatrix.zeros(70, 96);
+      kernels().sparseGemm(Transpose.NO, 1, sparse, b, 0, finite);
+      for (int j : new int[] {0, 17, 95}) {
+        FloatMatrix special = b.copy();
+        special.set(unread, j, j == 17 ? Float.NaN : Float.NEGATIVE_INFINITY);
+        FloatMatrix c = FloatMatrix.zeros(70, 96);
+        kernels().sparseGemm(Transpose.NO, 1, sparse, special, 0, c);
+        assertThat(c.toArray()).as("row %d, column %d", unread, j).isEqualTo(finite.toArray());
+      }
     }
-    SparseRows sparse = SparseRows.of(dense);
-    FloatMatrix b = GuardedMatrix.filled(8, 96, random, random::nextGaussian).view();
-    FloatMatrix finite = FloatMatrix.zeros(70, 96);
-    kernels().sparseGemm(Transpose.NO, 1, sparse, b, 0, finite);
-    b.set(5, 17, Float.NaN);
-    b.set(5, 95, Float.NEGATIVE_INFINITY);
-    FloatMatrix c = FloatMatrix.zeros(70, 96);
-    kernels().sparseGemm(Transpose.NO, 1, sparse, b, 0, c);
-    assertThat(c.toArray()).isEqualTo(finite.toArray());
   }
 
   private void check(Transpose transpose, int n, float alpha, float beta, RandomGenerator random) {
