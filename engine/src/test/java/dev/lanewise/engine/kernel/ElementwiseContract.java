@@ -155,6 +155,22 @@ public abstract class ElementwiseContract extends KernelContract {
     }
   }
 
+  /** Scratch memory keeps what a longer row left behind a shorter one. */
+  @Test
+  void softmaxOfARowSeesNothingOfALongerOneBefore() {
+    RandomGenerator random = random(10);
+    FloatMatrix longer = FloatMatrix.zeros(1, 300);
+    for (int n = 1; n <= 128; n++) {
+      kernels().softmaxRows(FloatMatrix.zeros(1, 300), longer);
+      // So low that the exponential of any probability less these is infinite.
+      FloatMatrix z =
+          GuardedMatrix.filled(1, n, random, () -> -1000 + 50 * random.nextGaussian()).view();
+      FloatMatrix p = FloatMatrix.zeros(1, n);
+      kernels().softmaxRows(z, p);
+      checkSoftmax(z.row(0), p.row(0));
+    }
+  }
+
   /** Rows whose largest element is next to 0, on either side, or far from it. */
   @Test
   void softmaxOfLogitsOfOneSign() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
+import java.lang.foreign.ValueLayout;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -152,6 +153,29 @@ public abstract class SparseContract extends KernelContract {
       b.set(0, 0, Float.POSITIVE_INFINITY);
       kernels().sparseGemm(Transpose.NO, 0, sparse, b, 1, c);
       assertThat(c.get(0, 0)).as("alpha 0 reads nothing").isEqualTo(3);
+    }
+  }
+
+  /**
+   * Threads that share C count on it. Arithmetic, even times 1, would turn these bits to others.
+   */
+  @Test
+  void withBetaOneRowsWithoutElementsAreNotWritten() {
+    int signalling = 0x7FA0_0001;
+    SparseRows sparse = SparseRows.of(FloatMatrix.copyOf(new float[][] {{0, 2, 0}, {0, 3, 0}}));
+    for (int n : new int[] {1, 4, 8, 10, 16, 33, 80, 97}) {
+      FloatMatrix c = FloatMatrix.zeros(3, n);
+      for (int j = 0; j < 3 * n; j++) {
+        c.segment().setAtIndex(ValueLayout.JAVA_INT, c.offset() + j, signalling);
+      }
+      kernels().sparseGemm(Transpose.YES, 1, sparse, FloatMatrix.zeros(2, n), 1, c);
+      for (int j = 0; j < 3 * n; j++) {
+        if (j / n != 1) {
+          assertThat(c.segment().getAtIndex(ValueLayout.JAVA_INT, c.offset() + j))
+              .as("column %d of row %d, %d columns", j % n, j / n, n)
+              .isEqualTo(signalling);
+        }
+      }
     }
   }
 

@@ -257,12 +257,19 @@ final class SoftmaxRegressionTest {
   }
 
   private static void theNumberOfThreadsChangesNothing(FloatMatrix many) {
+    for (BackendRequest backend :
+        new BackendRequest[] {BackendRequest.AUTO, BackendRequest.SCALAR}) {
+      theNumberOfThreadsChangesNothing(backend, many);
+    }
+  }
+
+  private static void theNumberOfThreadsChangesNothing(BackendRequest backend, FloatMatrix many) {
     int[] theirLabels = Data.labels(many.rows(), CLASSES, 6);
     List<float[]> weights = new ArrayList<>();
     List<float[]> logits = new ArrayList<>();
     List<Evaluation> evaluations = new ArrayList<>();
     for (int threads : new int[] {1, 2, 5}) {
-      try (Engine engine = Engine.builder().threads(threads).open()) {
+      try (Engine engine = Engine.builder().backend(backend).threads(threads).open()) {
         SoftmaxRegression model =
             new SoftmaxRegressionTrainer(engine, CLASSES)
                 .epochs(2)
