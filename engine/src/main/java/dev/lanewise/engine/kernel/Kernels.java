@@ -48,6 +48,9 @@ public interface Kernels {
    * read.
    *
    * <p>With beta 0, C is overwritten and never read. With alpha 0, A and B are not read.
+   *
+   * <p>With A transposed and beta 1, rows of C for which op(A) stores nothing are neither read nor
+   * written: threads may add to one C at once, if no two of them have elements for the same row.
    */
   void sparseGemm(
       Transpose transposeA, float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c);

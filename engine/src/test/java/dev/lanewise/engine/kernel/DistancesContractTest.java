@@ -163,9 +163,14 @@ class DistancesContractTest {
         FloatMatrix a = floats(random, 1 + random.nextInt(5), columns);
         FloatMatrix b = floats(random, rows, columns);
         for (Metric metric : Metric.values()) {
-          FloatMatrix actual =
-              FloatMatrix.zeros(a.rows() + 1, rows + 2).block(0, a.rows(), 1, rows + 1);
+          FloatMatrix all = FloatMatrix.zeros(a.rows() + 1, rows + 2);
+          FloatMatrix actual = all.block(0, a.rows(), 1, rows + 1);
           kernels.distances(metric, a, b, actual);
+          for (int i = 0; i < a.rows(); i++) {
+            assertThat(all.get(i, 0)).isZero();
+            assertThat(all.get(i, rows + 1)).isZero();
+          }
+          assertThat(all.row(a.rows())).containsOnly(0);
           for (int i = 0; i < a.rows(); i++) {
             for (int j = 0; j < rows; j++) {
               double sum = 0;

@@ -141,17 +141,33 @@ public abstract class ElementwiseContract extends KernelContract {
     }
   }
 
-  /** Longer than what is kept in scratch memory. */
+  /** Longer than what is kept in scratch memory, which has 122,864 places at 512 bits. */
   @Test
   void softmaxOfAVeryLongRowIsWithinAFewUlpOfTheDefinition() {
     RandomGenerator random = random(5);
     for (double spread : new double[] {1, 300}) {
       GuardedMatrix z =
-          GuardedMatrix.filled(1, 70_001, random, () -> spread * random.nextGaussian());
-      GuardedMatrix p = GuardedMatrix.filled(1, 70_001, random, () -> Double.NaN);
+          GuardedMatrix.filled(1, 130_001, random, () -> spread * random.nextGaussian());
+      GuardedMatrix p = GuardedMatrix.filled(1, 130_001, random, () -> Double.NaN);
       kernels().softmaxRows(z.view(), p.view());
       checkSoftmax(z.view().row(0), p.view().row(0));
       p.assertGuardsIntact("probabilities");
+    }
+  }
+
+  /** Scratch memory keeps what a longer row left behind a shorter one. */
+  @Test
+  void softmaxOfARowSeesNothingOfALongerOneBefore() {
+    RandomGenerator random = random(10);
+    FloatMatrix longer = FloatMatrix.zeros(1, 300);
+    for (int n = 1; n <= 128; n++) {
+      kernels().softmaxRows(FloatMatrix.zeros(1, 300), longer);
+      // So low that the exponential of any probability less these is infinite.
+      FloatMatrix z =
+          GuardedMatrix.filled(1, n, random, () -> -1000 + 50 * random.nextGaussian()).view();
+      FloatMatrix p = FloatMatrix.zeros(1, n);
+      kernels().softmaxRows(z, p);
+      checkSoftmax(z.row(0), p.row(0));
     }
   }
 

@@ -253,7 +253,7 @@ public abstract class GemmContract extends KernelContract {
   @Test
   void sidesBeyondOneBlock() {
     RandomGenerator random = random(5);
-    // Deeper, higher and wider than any block that a kernel packs at once.
+    // Deeper, higher and wider than any block that a kernel packs at once, and whole blocks.
     int[][] shapes = {
       {7, 9, 2100},
       {530, 6, 17},
@@ -261,7 +261,7 @@ public abstract class GemmContract extends KernelContract {
       {250, 40, 260},
       {12, 1100, 260},
       {21, 10, 193},
-      {4, 7, 74_000},
+      {4, 7, 160_000},
       {3_300, 10, 3},
       {5, 97, 15},
       {5, 103, 16},
@@ -269,8 +269,10 @@ public abstract class GemmContract extends KernelContract {
       {9, 33, 255},
       {19, 129, 64},
       {13, 201, 83},
+      {70, 97, 11},
       {70, 111, 16},
-      {600, 97, 8}
+      {600, 97, 8},
+      {120, 1056, 1024}
     };
     for (int[] shape : shapes) {
       for (Transpose transposeA : Transpose.values()) {
@@ -281,7 +283,8 @@ public abstract class GemmContract extends KernelContract {
                   affordable(shape[0]),
                   affordable(shape[1]),
                   affordable(shape[2]),
-                  anyFactor(random),
+                  // Not 0: each shape is here for what is done with it.
+                  FACTORS[1 + random.nextInt(FACTORS.length - 1)],
                   anyFactor(random),
                   random,
                   random::nextGaussian)

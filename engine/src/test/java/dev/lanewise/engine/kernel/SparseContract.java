@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
+import java.lang.foreign.ValueLayout;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +36,10 @@ public abstract class SparseContract extends KernelContract {
     return x;
   }
 
+  private static FloatMatrix gaussian(int rows, int columns, RandomGenerator random) {
+    return GuardedMatrix.filled(rows, columns, random, random::nextGaussian).view().copy();
+  }
+
   @Test
   void isWithinTheBoundOfADenseProduct() {
     RandomGenerator random = random(1);
@@ -60,24 +65,30 @@ public abstract class SparseContract extends KernelContract {
       }
     }
     check(Transpose.NO, mostlyZeros(600, 8, random), 96, 1, 1, random);
+    // Rows without a zero: all the room that there is for what is not.
+    check(Transpose.NO, gaussian(600, 16, random), 96, 1, 1, random);
   }
 
   @Test
   void manyRowsOfFewColumnsReadNothingThatIsNotStored() {
     RandomGenerator random = random(4);
-    FloatMatrix dense = mostlyZeros(70, 8, random);
-    for (int i = 0; i < 70; i++) {
-      dense.set(i, 5, 0);
+    for (int unread : new int[] {0, 5, 7}) {
+      FloatMatrix dense = mostlyZeros(70, 8, random);
+      for (int i = 0; i < 70; i++) {
+        dense.set(i, unread, 0);
+      }
+      SparseRows sparse = SparseRows.of(dense);
+      FloatMatrix b = GuardedMatrix.filled(8, 96, random, random::nextGaussian).view();
+      FloatMatrix finite = FloatMatrix.zeros(70, 96);
+      kernels().sparseGemm(Transpose.NO, 1, sparse, b, 0, finite);
+      for (int j : new int[] {0, 17, 95}) {
+        FloatMatrix special = b.copy();
+        special.set(unread, j, j == 17 ? Float.NaN : Float.NEGATIVE_INFINITY);
+        FloatMatrix c = FloatMatrix.zeros(70, 96);
+        kernels().sparseGemm(Transpose.NO, 1, sparse, special, 0, c);
+        assertThat(c.toArray()).as("row %d, column %d", unread, j).isEqualTo(finite.toArray());
+      }
     }
-    SparseRows sparse = SparseRows.of(dense);
-    FloatMatrix b = GuardedMatrix.filled(8, 96, random, random::nextGaussian).view();
-    FloatMatrix finite = FloatMatrix.zeros(70, 96);
-    kernels().sparseGemm(Transpose.NO, 1, sparse, b, 0, finite);
-    b.set(5, 17, Float.NaN);
-    b.set(5, 95, Float.NEGATIVE_INFINITY);
-    FloatMatrix c = FloatMatrix.zeros(70, 96);
-    kernels().sparseGemm(Transpose.NO, 1, sparse, b, 0, c);
-    assertThat(c.toArray()).isEqualTo(finite.toArray());
   }
 
   private void check(Transpose transpose, int n, float alpha, float beta, RandomGenerator random) {
@@ -142,6 +153,29 @@ public abstract class SparseContract extends KernelContract {
       b.set(0, 0, Float.POSITIVE_INFINITY);
       kernels().sparseGemm(Transpose.NO, 0, sparse, b, 1, c);
       assertThat(c.get(0, 0)).as("alpha 0 reads nothing").isEqualTo(3);
+    }
+  }
+
+  /**
+   * Threads that share C count on it. Arithmetic, even times 1, would turn these bits to others.
+   */
+  @Test
+  void withBetaOneRowsWithoutElementsAreNotWritten() {
+    int signalling = 0x7FA0_0001;
+    SparseRows sparse = SparseRows.of(FloatMatrix.copyOf(new float[][] {{0, 2, 0}, {0, 3, 0}}));
+    for (int n : new int[] {1, 4, 8, 10, 16, 33, 80, 97}) {
+      FloatMatrix c = FloatMatrix.zeros(3, n);
+      for (int j = 0; j < 3 * n; j++) {
+        c.segment().setAtIndex(ValueLayout.JAVA_INT, c.offset() + j, signalling);
+      }
+      kernels().sparseGemm(Transpose.YES, 1, sparse, FloatMatrix.zeros(2, n), 1, c);
+      for (int j = 0; j < 3 * n; j++) {
+        if (j / n != 1) {
+          assertThat(c.segment().getAtIndex(ValueLayout.JAVA_INT, c.offset() + j))
+              .as("column %d of row %d, %d columns", j % n, j / n, n)
+              .isEqualTo(signalling);
+        }
+      }
     }
   }
 

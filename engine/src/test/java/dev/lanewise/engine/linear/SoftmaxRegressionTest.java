@@ -15,6 +15,8 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SoftmaxRegressionTest {
 
@@ -90,6 +92,55 @@ final class SoftmaxRegressionTest {
         assertThat((before[i] - after[i]) / rate)
             .as("parameter %d", i)
             .isCloseTo(gradient, within(2e-6));
+      }
+    }
+  }
+
+  /** Sparse rows of more than eight classes are trained on weights padded to a cache line. */
+  @ParameterizedTest
+  @ValueSource(ints = {8, 9, 10, 16, 17})
+  void aStepOnSparseRowsIsTheDefinition(int classes) {
+    FloatMatrix sparse = Data.gaussian(ROWS, FEATURES, 1);
+    for (int i = 0; i < ROWS; i++) {
+      for (int j = 0; j < FEATURES; j++) {
+        sparse.set(i, j, (i + j) % 5 == 0 ? sparse.get(i, j) : 0);
+      }
+    }
+    assertThat(Design.of(sparse).isDense()).isFalse();
+    int[] theirLabels = Data.labels(ROWS, classes, 2);
+    for (Engine engine : new Engine[] {engine(1), Engine.open()}) {
+      try (engine) {
+        SoftmaxRegressionTrainer trainer =
+            new SoftmaxRegressionTrainer(engine, classes).batchSize(ROWS).learningRate(.5);
+        SoftmaxRegression before =
+            trainer
+                .epochs(0)
+                .fit(sparse, theirLabels, new SplittableRandom(3), new SplittableRandom(4));
+        SoftmaxRegression after =
+            trainer
+                .epochs(1)
+                .fit(sparse, theirLabels, new SplittableRandom(3), new SplittableRandom(4));
+        double[][] gradient = new double[FEATURES][classes];
+        FloatMatrix logits = before.logits(sparse);
+        for (int i = 0; i < ROWS; i++) {
+          double sum = 0;
+          for (float z : logits.row(i)) {
+            sum += Math.exp(z);
+          }
+          for (int c = 0; c < classes; c++) {
+            double p = Math.exp(logits.get(i, c)) / sum;
+            for (int j = 0; j < FEATURES; j++) {
+              gradient[j][c] += sparse.get(i, j) * (p - (c == theirLabels[i] ? 1 : 0)) / ROWS;
+            }
+          }
+        }
+        for (int j = 0; j < FEATURES; j++) {
+          for (int c = 0; c < classes; c++) {
+            assertThat((double) after.weights().get(j, c))
+                .as("weight of feature %d and class %d", j, c)
+                .isCloseTo(before.weights().get(j, c) - .5 * gradient[j][c], within(1e-6));
+          }
+        }
       }
     }
   }
@@ -257,12 +308,19 @@ final class SoftmaxRegressionTest {
   }
 
   private static void theNumberOfThreadsChangesNothing(FloatMatrix many) {
+    for (BackendRequest backend :
+        new BackendRequest[] {BackendRequest.AUTO, BackendRequest.SCALAR}) {
+      theNumberOfThreadsChangesNothing(backend, many);
+    }
+  }
+
+  private static void theNumberOfThreadsChangesNothing(BackendRequest backend, FloatMatrix many) {
     int[] theirLabels = Data.labels(many.rows(), CLASSES, 6);
     List<float[]> weights = new ArrayList<>();
     List<float[]> logits = new ArrayList<>();
     List<Evaluation> evaluations = new ArrayList<>();
     for (int threads : new int[] {1, 2, 5}) {
-      try (Engine engine = Engine.builder().threads(threads).open()) {
+      try (Engine engine = Engine.builder().backend(backend).threads(threads).open()) {
         SoftmaxRegression model =
             new SoftmaxRegressionTrainer(engine, CLASSES)
                 .epochs(2)

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -290,5 +291,22 @@ class ScreenTest {
             metric + " not screened");
       }
     }
+  }
+
+  /** One byte of each line, to the last one of the rows and no further; or nothing. */
+  @Test
+  void rowsAreFetchedLineByLineBeforeAsManyVisits() {
+    ByteMatrix all = ByteIndex.padded(5, 130);
+    ByteMatrix rows = all.rows(1, 4);
+    for (int i = 0; i < all.rows(); i++) {
+      for (int j = 0; j < all.columns(); j++) {
+        all.set(i, j, i == 0 || i == 4 || j % 64 != 0 ? 100 : 10 * i + j / 64);
+      }
+    }
+    int sum = 10 + 11 + 12 + 20 + 21 + 22 + 30 + 31 + 32;
+    assertThat(ByteIndex.fetch(rows, new int[] {2, 0, 1, 9}, 3)).isEqualTo(sum);
+    assertThat(ByteIndex.fetch(rows, new int[] {0, 4}, 2)).isEqualTo(sum);
+    assertThat(ByteIndex.fetch(rows, new int[] {2, 0, 0, 9}, 3)).isZero();
+    assertThat(ByteIndex.fetch(rows, new int[] {9}, 0)).isZero();
   }
 }

@@ -25,4 +25,18 @@ class AlignedRowsTest {
       assertThat(AlignedRows.zeros(3, columns).isContiguous()).isTrue();
     }
   }
+
+  @Test
+  void wholeRowsAreTheSameMemoryToTheEndOfTheirLines() {
+    for (int columns : new int[] {1, 10, 16, 17, 32, 300}) {
+      FloatMatrix x = AlignedRows.zeros(3, columns);
+      FloatMatrix whole = AlignedRows.whole(x);
+      assertThat(whole.shape()).isEqualTo("3 x " + x.stride());
+      assertThat(whole.isContiguous()).isTrue();
+      whole.set(2, columns - 1, 7);
+      assertThat(x.get(2, columns - 1)).isEqualTo(7);
+      x.set(1, 0, 5);
+      assertThat(whole.get(1, 0)).isEqualTo(5);
+    }
+  }
 }

@@ -50,9 +50,12 @@ public final class ScalarKernels implements Kernels {
   public void sparseGemm(
       Transpose transposeA, float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c) {
     Shapes.sparseGemm(transposeA, a, b, c);
-    for (int i = 0; i < c.rows(); i++) {
-      for (int j = 0; j < c.columns(); j++) {
-        c.set(i, j, beta == 0 ? 0 : beta * c.get(i, j));
+    // Not even to write what is there: another thread may be adding to a row that this one has not.
+    if (beta != 1) {
+      for (int i = 0; i < c.rows(); i++) {
+        for (int j = 0; j < c.columns(); j++) {
+          c.set(i, j, beta == 0 ? 0 : beta * c.get(i, j));
+        }
       }
     }
     if (alpha == 0) {
