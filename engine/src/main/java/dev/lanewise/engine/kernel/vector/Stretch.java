@@ -19,9 +19,10 @@ final class Stretch {
 
   /**
    * How many calls are short. While other methods wait for C2, HotSpot multiplies what it asks for
-   * by ten and more; once the loop is compiled, so many calls are half a millisecond.
+   * by ten and more. Fewer than make C2 look at the caller, which is thrown away if it is compiled
+   * before its first long call.
    */
-  private static final int CALLS = 20_000;
+  private static final int CALLS = 4_000;
 
   private int calls;
 
