@@ -359,6 +359,7 @@ final class Claims {
     int processes = Integer.MAX_VALUE;
     long pairs = 0;
     long slow = 0;
+    long own = 0;
     long later = 0;
     for (String kernel : results.warmUp().keySet()) {
       double[] rates = results.warmth(kernel, results.warmUp());
@@ -366,6 +367,8 @@ final class Claims {
       processes = Math.min(processes, rates.length);
       pairs += rates.length;
       slow += slow(rates);
+      double median = median(rates);
+      own += slow(Arrays.stream(rates).map(rate -> rate / median).toArray());
       later += slow(results.warmth(kernel, results.warmUpLater()));
       if (slowest < worst) {
         worst = slowest;
@@ -378,7 +381,14 @@ final class Claims {
             new Verdict(
                 "warm-up: each of 20 fresh JVMs within 10 % of the median",
                 results.warmUp().size() + " kernels, " + processes + " JVMs",
-                slow + " of " + pairs + " slower, later " + later + "; worst kernel: " + where,
+                String.format(
+                    Locale.ROOT,
+                    "%d of %d slower (%d than the median of that time), later %d; worst: %s",
+                    slow,
+                    pairs,
+                    own,
+                    later,
+                    where),
                 String.format(Locale.ROOT, "%.2f", worst),
                 worst >= WARM && processes >= 20));
   }
