@@ -69,17 +69,6 @@ final class Lanes {
     return FUSED ? Math.fma(a, b, c) : a * b + c;
   }
 
-  /**
-   * Tells C2 that these are in native memory. Until a reinterpretation of vectors is compiled it
-   * goes through a segment on the heap, and the JDK's method that stores a vector remembers that: a
-   * kernel that stores to one or the other keeps what it stores to in its loop, and took 4.8 us
-   * where it takes 1.8 (ReLU of 128 x 300). The class that this call has met is the segment's own.
-   */
-  static void inNativeMemory(MemorySegment x, MemorySegment y) {
-    boolean _ = x.isNative();
-    boolean _ = y.isNative();
-  }
-
   private static VectorShape shape(@org.jspecify.annotations.Nullable String bits) {
     if (bits == null) {
       return FloatVector.SPECIES_PREFERRED.vectorShape();

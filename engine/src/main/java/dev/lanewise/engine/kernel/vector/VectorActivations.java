@@ -64,7 +64,6 @@ final class VectorActivations {
       MemorySegment y,
       long yStart,
       int length) {
-    Lanes.inNativeMemory(x, y);
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
       FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER);
@@ -112,7 +111,6 @@ final class VectorActivations {
 
   /** By comparison: a maximum of floats takes care of NaN and -0 with five more instructions. */
   private static void relu(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
-    Lanes.inNativeMemory(z, a);
     FloatVector zero = FloatVector.zero(FLOAT);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -129,7 +127,6 @@ final class VectorActivations {
   }
 
   private static void atan(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
-    Lanes.inNativeMemory(z, a);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       VectorFunctions.atan(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER))
@@ -143,7 +140,6 @@ final class VectorActivations {
   }
 
   private static void sigmoid(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
-    Lanes.inNativeMemory(z, a);
     FloatVector one = FloatVector.broadcast(FLOAT, 1f);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -162,7 +158,6 @@ final class VectorActivations {
   }
 
   private static void tanh(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
-    Lanes.inNativeMemory(z, a);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector x = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER);
@@ -214,7 +209,6 @@ final class VectorActivations {
 
   private static void timesReluSlope(
       MemorySegment a, long aStart, MemorySegment g, long gStart, int n) {
-    Lanes.inNativeMemory(a, g);
     FloatVector zero = FloatVector.zero(FLOAT);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -236,7 +230,6 @@ final class VectorActivations {
 
   private static void timesAtanSlope(
       MemorySegment z, long zStart, MemorySegment g, long gStart, int n) {
-    Lanes.inNativeMemory(z, g);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER);
@@ -253,7 +246,6 @@ final class VectorActivations {
 
   private static void timesSigmoidSlope(
       MemorySegment a, long aStart, MemorySegment g, long gStart, int n) {
-    Lanes.inNativeMemory(a, g);
     FloatVector one = FloatVector.broadcast(FLOAT, 1f);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -271,7 +263,6 @@ final class VectorActivations {
 
   private static void timesTanhSlope(
       MemorySegment a, long aStart, MemorySegment g, long gStart, int n) {
-    Lanes.inNativeMemory(a, g);
     FloatVector one = FloatVector.broadcast(FLOAT, 1f);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -328,7 +319,6 @@ final class VectorActivations {
 
   private static void meanSquares(
       float beta2, MemorySegment g, long gStart, MemorySegment v, long vStart, int n) {
-    Lanes.inNativeMemory(g, v);
     float rest = 1f - beta2;
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -355,8 +345,6 @@ final class VectorActivations {
       MemorySegment x,
       long xStart,
       int n) {
-    Lanes.inNativeMemory(m, v);
-    Lanes.inNativeMemory(x, x);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector vm = FloatVector.fromMemorySegment(FLOAT, m, mStart + 4L * i, ORDER);
