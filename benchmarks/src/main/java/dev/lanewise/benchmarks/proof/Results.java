@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,14 +20,22 @@ import tools.jackson.databind.json.JsonMapper;
  * @param schema {@value #SCHEMA}
  * @param facts the machine, the commit, the command, the versions of peers, the load
  * @param rows by {@link Row#id}
- * @param warmUp for each kernel the rates of all fresh JVMs, as shares of the same JVM's rate of
- *     multiply-adds in registers at that moment
+ * @param warmUp for each kernel the rates of all fresh JVMs after three seconds, as shares of the
+ *     same JVM's rate of multiply-adds in registers at that time
+ * @param warmUpLater the same in the same JVMs, after some seconds more; empty in older files
  */
 record Results(
     String schema,
     Map<String, String> facts,
     Map<String, RowResult> rows,
-    Map<String, List<Double>> warmUp) {
+    Map<String, List<Double>> warmUp,
+    Map<String, List<Double>> warmUpLater) {
+
+  Results {
+    if (warmUpLater == null) {
+      warmUpLater = new TreeMap<>();
+    }
+  }
 
   static final String SCHEMA = "lanewise-proof-1";
 
@@ -35,7 +44,8 @@ record Results(
 
   /** Nothing measured yet. */
   static Results empty() {
-    return new Results(SCHEMA, new LinkedHashMap<>(), new LinkedHashMap<>(), new TreeMap<>());
+    return new Results(
+        SCHEMA, new LinkedHashMap<>(), new LinkedHashMap<>(), new TreeMap<>(), new TreeMap<>());
   }
 
   /** One row; sides by their label. */
@@ -99,6 +109,26 @@ record Results(
     RowResult result = rows.get(row);
     SideResult side = result == null ? null : result.sides().get(label);
     return side == null || side.turns().isEmpty() ? Optional.empty() : Optional.of(side);
+  }
+
+  /**
+   * A kernel's rates in fresh JVMs, relative to the median of all once they are warm. A kernel that
+   * is late in most JVMs is late, and not the measure for the others.
+   *
+   * @param rates {@link #warmUp} or {@link #warmUpLater}
+   */
+  double[] warmth(String kernel, Map<String, List<Double>> rates) {
+    double reference = Math.max(median(warmUp.get(kernel)), median(warmUpLater.get(kernel)));
+    return doubles(rates.get(kernel)).map(rate -> rate / reference).toArray();
+  }
+
+  private static double median(@Nullable List<Double> rates) {
+    double[] values = doubles(rates).toArray();
+    return values.length == 0 ? 0 : Claims.median(values);
+  }
+
+  private static DoubleStream doubles(@Nullable List<Double> rates) {
+    return rates == null ? DoubleStream.empty() : rates.stream().mapToDouble(Double::doubleValue);
   }
 
   static Results read(Path file) throws IOException {

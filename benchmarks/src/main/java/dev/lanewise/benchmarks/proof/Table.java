@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -87,21 +88,23 @@ public final class Table {
               row.sides().forEach((label, side) -> side(page, results, id, row, label, side));
             });
     if (!results.warmUp().isEmpty()) {
-      page.append("\n### Warm-up: rates in fresh JVMs, relative to the median of all\n\n");
-      page.append("| kernel | JVMs | slowest | fastest |\n|---|---|---|---|\n");
-      results
-          .warmUp()
-          .forEach(
-              (kernel, shares) -> {
-                double[] s = shares.stream().mapToDouble(Double::doubleValue).toArray();
-                double median = Claims.median(s);
-                line(
-                    page,
-                    "`" + kernel + "`",
-                    Integer.toString(s.length),
-                    number(java.util.Arrays.stream(s).min().orElseThrow() / median),
-                    number(java.util.Arrays.stream(s).max().orElseThrow() / median));
-              });
+      page.append("\n### Warm-up: rates in fresh JVMs, relative to the median of those warm\n\n");
+      page.append(
+          "| kernel | JVMs | slowest | fastest | beyond 10 % | later, slowest | beyond 10 % |\n");
+      page.append("|---|---|---|---|---|---|---|\n");
+      for (String kernel : results.warmUp().keySet()) {
+        double[] rates = results.warmth(kernel, results.warmUp());
+        double[] later = results.warmth(kernel, results.warmUpLater());
+        line(
+            page,
+            "`" + kernel + "`",
+            Integer.toString(rates.length),
+            number(Arrays.stream(rates).min().orElseThrow()),
+            number(Arrays.stream(rates).max().orElseThrow()),
+            Long.toString(Claims.slow(rates)),
+            later.length == 0 ? "" : number(Arrays.stream(later).min().orElseThrow()),
+            later.length == 0 ? "" : Long.toString(Claims.slow(later)));
+      }
     }
     return page.toString();
   }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -130,6 +131,39 @@ class ProofTest {
                 .filter(v -> v.target().contains("150x"))
                 .noneMatch(Claims.Verdict::met))
         .isTrue();
+  }
+
+  /** One that is late in most JVMs must not be the measure for the others. */
+  @Test
+  void countsKernelsThatAreLateInMostProcesses() {
+    Results results = Results.empty();
+    results.warmUp().put("late", List.of(.01, .01, .01, .5));
+    results.warmUpLater().put("late", List.of(.5, .5, .5, .5));
+    results.warmUp().put("stuck", List.of(.5, .46, .5, .01));
+    results.warmUpLater().put("stuck", List.of(.5, .5, .5, .01));
+    assertThat(results.warmth("late", results.warmUp())).containsExactly(.02, .02, .02, 1);
+    Claims.Verdict verdict =
+        Claims.all().stream()
+            .filter(claim -> claim.target().startsWith("warm-up"))
+            .findFirst()
+            .orElseThrow()
+            .judge(results)
+            .orElseThrow();
+    assertThat(verdict.met()).isFalse();
+    assertThat(verdict.toString())
+        .contains("4 of 8 slower (1 than the median of that time), later 1");
+  }
+
+  @Test
+  void readsFilesWithoutTheLaterLook(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("proof.json");
+    Results results = Results.empty();
+    results.warmUp().put("kernel", List.of(.5, .4, .5));
+    results.write(file);
+    String old = Files.readString(file).replaceFirst(",\\s*\"warmUpLater\"[^}]*}", "");
+    assertThat(old).doesNotContain("warmUpLater");
+    Files.writeString(file, old);
+    assertThat(Results.read(file).warmth("kernel", results.warmUp())).containsExactly(1, .8, 1);
   }
 
   @Test

@@ -5,6 +5,9 @@ import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -22,24 +25,33 @@ final class VectorActivations {
   private static final int LANES = FLOAT.length();
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-  /**
-   * Elements a call of a loop. HotSpot counts calls: a loop that runs over a whole matrix is met
-   * too seldom to be compiled soon. 64 vectors a call would cost a quarter of the speed, 256 cost 5
-   * %.
-   */
-  private static final int STRETCH = 256 * LANES;
+  private static final Stretch AXPBY = new Stretch();
+  private static final Stretch ADAM = new Stretch();
+
+  private static final Map<Activation, Stretch> ACTIVATE = stretches();
+  private static final Map<Activation, Stretch> DERIVATIVE = stretches();
 
   private VectorActivations() {}
+
+  private static Map<Activation, Stretch> stretches() {
+    Map<Activation, Stretch> stretches = new EnumMap<>(Activation.class);
+    for (Activation activation : Activation.values()) {
+      stretches.put(activation, new Stretch());
+    }
+    return stretches;
+  }
 
   static void axpby(float alpha, FloatMatrix x, float beta, FloatMatrix y) {
     Shapes.same("axpby", x, y);
     int rows = x.isContiguous() && y.isContiguous() ? Math.min(1, y.rows()) : y.rows();
     long length = length(y, rows);
     for (int i = 0; i < rows; i++) {
-      for (long j = 0; j < length; j += STRETCH) {
+      int n;
+      for (long j = 0; j < length; j += n) {
+        n = AXPBY.next(length - j);
         long xStart = start(x, i) + 4 * j;
         long yStart = start(y, i) + 4 * j;
-        axpby(alpha, x.segment(), xStart, beta, y.segment(), yStart, stretch(length - j));
+        axpby(alpha, x.segment(), xStart, beta, y.segment(), yStart, n);
       }
     }
   }
@@ -77,13 +89,15 @@ final class VectorActivations {
     int rows = sums.isContiguous() && activations.isContiguous() ? 1 : sums.rows();
     rows = Math.min(rows, sums.rows());
     long length = length(sums, rows);
+    Stretch stretch = Objects.requireNonNull(ACTIVATE.get(activation));
     for (int i = 0; i < rows; i++) {
       MemorySegment z = sums.segment();
       MemorySegment a = activations.segment();
-      for (long j = 0; j < length; j += STRETCH) {
+      int n;
+      for (long j = 0; j < length; j += n) {
+        n = stretch.next(length - j);
         long zStart = start(sums, i) + 4 * j;
         long aStart = start(activations, i) + 4 * j;
-        int n = stretch(length - j);
         switch (activation) {
           case IDENTITY -> {}
           case RELU -> relu(z, zStart, a, aStart, n);
@@ -193,13 +207,15 @@ final class VectorActivations {
     int rows = from.isContiguous() && gradient.isContiguous() ? 1 : gradient.rows();
     rows = Math.min(rows, gradient.rows());
     long length = length(gradient, rows);
+    Stretch stretch = Objects.requireNonNull(DERIVATIVE.get(activation));
     for (int i = 0; i < rows; i++) {
       MemorySegment x = from.segment();
       MemorySegment g = gradient.segment();
-      for (long j = 0; j < length; j += STRETCH) {
+      int n;
+      for (long j = 0; j < length; j += n) {
+        n = stretch.next(length - j);
         long xStart = start(from, i) + 4 * j;
         long gStart = start(gradient, i) + 4 * j;
-        int n = stretch(length - j);
         switch (activation) {
           case IDENTITY -> {}
           case RELU -> timesReluSlope(x, xStart, g, gStart, n);
@@ -307,12 +323,13 @@ final class VectorActivations {
     MemorySegment v = meanSquare.segment();
     // Three passes over a stretch in cache, so that each loop stays small: the moments, the step.
     for (int i = 0; i < rows; i++) {
-      for (long j = 0; j < length; j += STRETCH) {
+      int n;
+      for (long j = 0; j < length; j += n) {
+        n = ADAM.next(length - j);
         long gStart = start(gradient, i) + 4 * j;
         long mStart = start(mean, i) + 4 * j;
         long vStart = start(meanSquare, i) + 4 * j;
         long xStart = start(x, i) + 4 * j;
-        int n = stretch(length - j);
         axpby(1f - beta1, g, gStart, beta1, m, mStart, n);
         meanSquares(beta2, g, gStart, v, vStart, n);
         adamStep(rate, rootCorrection, epsilon, m, mStart, v, vStart, x.segment(), xStart, n);
@@ -393,10 +410,6 @@ final class VectorActivations {
       sum = v.sub(v).add(sum);
     }
     return !sum.test(VectorOperators.IS_NAN).anyTrue();
-  }
-
-  private static int stretch(long left) {
-    return (int) Math.min(STRETCH, left);
   }
 
   /** Elements of a row: of the whole matrix when it is treated as one. */

@@ -25,6 +25,9 @@ final class VectorElementwise {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
+  private static final Stretch INTS_AT_MOST = new Stretch();
+  private static final Stretch FLOATS_AT_MOST = new Stretch();
+
   private VectorElementwise() {}
 
   private static long at(FloatMatrix x, int row) {
@@ -88,18 +91,22 @@ final class VectorElementwise {
   static int atMost(IntMatrix values, int row, int limit, int[] hits) {
     Shapes.hits(values, hits);
     Objects.checkIndex(row, values.rows());
-    return atMost(
-        values.columns(),
-        values.segment(),
-        4 * (values.offset() + (long) row * values.stride()),
-        limit,
-        hits);
+    int n = values.columns();
+    long at = 4 * (values.offset() + (long) row * values.stride());
+    int count = 0;
+    int to;
+    for (int from = 0; from < n; from = to) {
+      to = from + INTS_AT_MOST.next(n - from);
+      count = atMost(from, to, values.segment(), at, limit, count, hits);
+    }
+    return count;
   }
 
   /** The bits of the comparison are walked: hits are rare wherever this is worth calling. */
-  private static int atMost(int n, MemorySegment values, long at, int limit, int[] hits) {
-    int count = 0;
-    int j = 0;
+  private static int atMost(
+      int from, int n, MemorySegment values, long at, int limit, int found, int[] hits) {
+    int count = found;
+    int j = from;
     for (; j <= n - LENGTH; j += LENGTH) {
       long bits =
           IntVector.fromMemorySegment(I, values, at + 4L * j, NATIVE)
@@ -120,12 +127,20 @@ final class VectorElementwise {
   static int atMost(FloatMatrix values, int row, float limit, int[] hits) {
     Shapes.hits(values, hits);
     Objects.checkIndex(row, values.rows());
-    return atMost(values.columns(), values.segment(), at(values, row), limit, hits);
+    int n = values.columns();
+    int count = 0;
+    int to;
+    for (int from = 0; from < n; from = to) {
+      to = from + FLOATS_AT_MOST.next(n - from);
+      count = atMost(from, to, values.segment(), at(values, row), limit, count, hits);
+    }
+    return count;
   }
 
-  private static int atMost(int n, MemorySegment values, long at, float limit, int[] hits) {
-    int count = 0;
-    int j = 0;
+  private static int atMost(
+      int from, int n, MemorySegment values, long at, float limit, int found, int[] hits) {
+    int count = found;
+    int j = from;
     for (; j <= n - LENGTH; j += LENGTH) {
       long bits =
           FloatVector.fromMemorySegment(F, values, at + 4L * j, NATIVE)

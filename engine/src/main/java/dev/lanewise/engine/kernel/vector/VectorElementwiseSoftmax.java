@@ -67,6 +67,11 @@ final class VectorElementwiseSoftmax {
 
   private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
 
+  private static final Stretch MAX = new Stretch();
+  private static final Stretch NEAR = new Stretch();
+  private static final Stretch FAR = new Stretch();
+  private static final Stretch SCALE = new Stretch();
+
   private VectorElementwiseSoftmax() {}
 
   static void softmaxRows(FloatMatrix logits, FloatMatrix probabilities) {
@@ -119,29 +124,42 @@ final class VectorElementwiseSoftmax {
     MemorySegment.copy(z, FLOAT, zAt, row, 0, n);
     int whole = Math.ceilDiv(n, LENGTH) * LENGTH;
     Arrays.fill(row, n, whole, row[0]);
-    float most = nearMax(whole, row);
+    float most = Float.NEGATIVE_INFINITY;
+    int to;
+    for (int from = 0; from < whole; from = to) {
+      to = from + MAX.next(whole - from);
+      most = Math.max(most, nearMax(from, to, row));
+    }
     boolean near = !Float.isNaN(most);
     float max = near ? most : max(whole, row);
     Arrays.fill(row, n, whole, near ? max - VectorFunctions.NEAR : Float.NEGATIVE_INFINITY);
-    if (near) {
-      exponentialsNear(whole, max, row);
-    } else {
-      exponentials(whole, max, row);
+    Arrays.fill(row, SUMS, SUMS + LENGTH, 0);
+    for (int from = 0; from < whole; from = to) {
+      to = from + (near ? NEAR : FAR).next(whole - from);
+      if (near) {
+        exponentialsNear(from, to, max, row);
+      } else {
+        exponentials(from, to, max, row);
+      }
     }
-    scale(whole, 1 / Lanes.sum(row, SUMS), row);
+    float factor = 1 / Lanes.sum(row, SUMS);
+    for (int from = 0; from < whole; from = to) {
+      to = from + SCALE.next(whole - from);
+      scale(from, to, factor, row);
+    }
     MemorySegment.copy(row, 0, p, FLOAT, pAt, n);
   }
 
   /**
-   * The largest of elements that differ by no more than {@link VectorFunctions#NEAR}, or NaN. As
-   * integers, because Java's maximum takes several instructions, each of which waits for the one
+   * The largest of some elements that differ by no more than {@link VectorFunctions#NEAR}, or NaN.
+   * As integers, because Java's maximum takes several instructions, each of which waits for the one
    * before, to treat NaN and -0.
    */
-  private static float nearMax(int n, float[] row) {
+  private static float nearMax(int from, int to, float[] row) {
     IntVector none = IntVector.broadcast(Lanes.INT, Integer.MIN_VALUE);
     IntVector size = IntVector.zero(Lanes.INT);
     IntVector max = none;
-    for (int j = 0; j < n; j += LENGTH) {
+    for (int j = from; j < to; j += LENGTH) {
       IntVector bits = FloatVector.fromArray(F, row, j).reinterpretAsInts();
       IntVector magnitude = bits.and(Integer.MAX_VALUE);
       size = magnitude.max(size);
@@ -169,9 +187,10 @@ final class VectorElementwiseSoftmax {
     return first.max(max).reduceLanes(VectorOperators.MAX);
   }
 
-  private static void exponentialsNear(int n, float max, float[] row) {
-    FloatVector sums = FloatVector.zero(F);
-    for (int j = 0; j < n; j += LENGTH) {
+  /** Adds to the sums that the array holds, so that a row can be done in several calls. */
+  private static void exponentialsNear(int from, int to, float max, float[] row) {
+    FloatVector sums = FloatVector.fromArray(F, row, SUMS);
+    for (int j = from; j < to; j += LENGTH) {
       FloatVector e = VectorFunctions.expNear(FloatVector.fromArray(F, row, j).sub(max));
       e.intoArray(row, j);
       sums = e.add(sums);
@@ -179,9 +198,9 @@ final class VectorElementwiseSoftmax {
     ZERO.add(sums).intoArray(row, SUMS);
   }
 
-  private static void exponentials(int n, float max, float[] row) {
-    FloatVector sums = FloatVector.zero(F);
-    for (int j = 0; j < n; j += LENGTH) {
+  private static void exponentials(int from, int to, float max, float[] row) {
+    FloatVector sums = FloatVector.fromArray(F, row, SUMS);
+    for (int j = from; j < to; j += LENGTH) {
       FloatVector e = VectorFunctions.exp(FloatVector.fromArray(F, row, j).sub(max));
       e.intoArray(row, j);
       sums = e.add(sums);
@@ -189,8 +208,8 @@ final class VectorElementwiseSoftmax {
     ZERO.add(sums).intoArray(row, SUMS);
   }
 
-  private static void scale(int n, float factor, float[] row) {
-    for (int j = 0; j < n; j += LENGTH) {
+  private static void scale(int from, int to, float factor, float[] row) {
+    for (int j = from; j < to; j += LENGTH) {
       FloatVector.fromArray(F, row, j).mul(factor).intoArray(row, j);
     }
   }

@@ -87,6 +87,33 @@ final class CompilationTest {
         .allMatch(line -> line.endsWith(" allocates 0"));
   }
 
+  /**
+   * HotSpot counts calls: a loop that is called once for a whole matrix stays in a slow tier for
+   * hundreds of matrices. Why: {@link Stretch}.
+   */
+  @ParameterizedTest
+  @MethodSource("widths")
+  void aFewCallsGetALoopCompiled(int bits, @TempDir Path directory)
+      throws IOException, InterruptedException {
+    List<String> lines =
+        run(FewCalls.class, bits, directory, "-XX:-BackgroundCompilation", "-XX:+PrintCompilation");
+    for (String loop :
+        List.of(
+            "VectorActivations::axpby",
+            "VectorActivations::meanSquares",
+            "VectorActivations::adamStep",
+            "VectorActivations::relu",
+            "VectorActivations::timesReluSlope",
+            "VectorElementwiseSoftmax::nearMax",
+            "VectorElementwiseSoftmax::exponentialsNear",
+            "VectorElementwiseSoftmax::scale",
+            "VectorElementwise::atMost")) {
+      assertThat(lines)
+          .as("compiled by the last tier: " + loop)
+          .anyMatch(line -> line.matches(".* 4 +dev.lanewise.*" + loop + " .*"));
+    }
+  }
+
   /** Why: {@link Lanes}. By luck of the profile only one process in several is slow. */
   @Test
   void noVectorIsAddedToByAMethodOfItsOwn() throws IOException {
