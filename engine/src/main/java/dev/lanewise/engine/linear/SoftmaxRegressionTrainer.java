@@ -73,7 +73,7 @@ public final class SoftmaxRegressionTrainer {
    * with a gap after them are one line and whole vectors, where the next row, begun on that line,
    * took 1.5 times as long (16 lanes; 8 lanes: no difference).
    */
-  private static final int LINE = 16;
+  private static final int LINE = FloatMatrix.ALIGNMENT / Float.BYTES;
 
   /** The most tasks of a step, by rows and then by columns. */
   private static final int MOST_TASKS = 8;

@@ -20,7 +20,7 @@ public final class SparseRows {
   private static final int GROUP = 8;
 
   /** Elements of one array on a cache line. */
-  private static final int LINE = 16;
+  private static final int LINE = FloatMatrix.ALIGNMENT / Float.BYTES;
 
   /** What {@link #gather} read last: without it, the reading would be left out. */
   @SuppressWarnings("UnusedVariable")

@@ -10,7 +10,7 @@ import dev.lanewise.engine.matrix.FloatMatrix;
 final class AlignedRows {
 
   /** Floats of a cache line. */
-  private static final int LINE = 16;
+  private static final int LINE = FloatMatrix.ALIGNMENT / Float.BYTES;
 
   private AlignedRows() {}
 
