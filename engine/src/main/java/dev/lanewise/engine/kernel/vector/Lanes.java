@@ -16,10 +16,9 @@ import jdk.incubator.vector.VectorSpecies;
  * compared with the receiver's; a receiver's is looked up in a profile, and where the operation was
  * compiled without one, or one that other vectors have spoilt, it is a call, its vectors are boxes,
  * and the kernel stays slow. For the same reason a sum that leaves a loop is checked first, {@code
- * ((FloatVector) sum.check(F)).intoArray(...)}, or added to a constant, and a vector that a method
- * is given and begins with is checked too; where C2 knows the class already, a check costs nothing.
- * What has just been loaded is known, what has been broadcast is not: {@code loaded.fma(broadcast,
- * sum)}.
+ * ((FloatVector) sum.check(F)).intoArray(...)}, and so is a vector that a method is given and
+ * begins with; where C2 knows the class already, a check costs nothing. What has just been loaded
+ * is known, what has been broadcast is not: {@code loaded.fma(broadcast, sum)}.
  */
 final class Lanes {
 

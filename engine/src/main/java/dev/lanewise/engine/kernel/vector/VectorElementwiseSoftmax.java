@@ -62,7 +62,6 @@ final class VectorElementwiseSoftmax {
   /** Where a row's exponentials leave the vector of their sums, in the array of a row. */
   private static final int SUMS = VectorGemmWorkspace.A - LENGTH;
 
-  /** What a loop's sum is added to before it leaves: why, {@link Lanes} says. */
   private static final FloatVector ZERO = FloatVector.zero(F);
 
   private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
@@ -195,7 +194,7 @@ final class VectorElementwiseSoftmax {
       e.intoArray(row, j);
       sums = e.add(sums);
     }
-    ZERO.add(sums).intoArray(row, SUMS);
+    ((FloatVector) sums.check(F)).intoArray(row, SUMS);
   }
 
   private static void exponentials(int from, int to, float max, float[] row) {
@@ -205,7 +204,7 @@ final class VectorElementwiseSoftmax {
       e.intoArray(row, j);
       sums = e.add(sums);
     }
-    ZERO.add(sums).intoArray(row, SUMS);
+    ((FloatVector) sums.check(F)).intoArray(row, SUMS);
   }
 
   private static void scale(int from, int to, float factor, float[] row) {
@@ -234,7 +233,7 @@ final class VectorElementwiseSoftmax {
       e.intoArray(row, from);
       sums = e.blend(0, done).add(sums);
     }
-    ZERO.add(sums).intoArray(row, SUMS);
+    ((FloatVector) sums.check(F)).intoArray(row, SUMS);
   }
 
   private static void divide(int n, float sum, float[] row, MemorySegment p, long at) {
@@ -257,7 +256,7 @@ final class VectorElementwiseSoftmax {
       e.blend(before, done).intoMemorySegment(p, pAt + 4L * from, NATIVE);
       sums = e.blend(0, done).add(sums);
     }
-    ZERO.add(sums).intoArray(row, SUMS);
+    ((FloatVector) sums.check(F)).intoArray(row, SUMS);
   }
 
   private static void divide(int n, float sum, MemorySegment p, long at) {
@@ -295,7 +294,7 @@ final class VectorElementwiseSoftmax {
     FloatVector z =
         FloatVector.fromMemorySegment(F, x, xAt, NATIVE, mask)
             .add(FloatVector.fromMemorySegment(F, y, yAt, NATIVE, mask));
-    FloatVector.zero(F).blend(VectorFunctions.exp(z.sub(at)), mask).intoArray(row, SUMS);
+    ZERO.blend(VectorFunctions.exp(z.sub(at)), mask).intoArray(row, SUMS);
   }
 
   private static void inverse(
@@ -309,6 +308,6 @@ final class VectorElementwiseSoftmax {
       VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
       sums = VectorFunctions.exp(z.sub(at)).blend(0, done).add(sums);
     }
-    ZERO.add(sums).intoArray(row, SUMS);
+    ((FloatVector) sums.check(F)).intoArray(row, SUMS);
   }
 }

@@ -6,8 +6,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Scratch memory of one running multiplication: a block of A, a block of B and one tile, in native
- * memory so that every panel starts on a cache line. Softmax keeps a long row in the block of A.
+ * Scratch memory of one running multiplication: a block of A and the sums of a tile as arrays; a
+ * block of B, a transposed result and a tile in native memory, so that every panel of B starts on a
+ * cache line. Softmax keeps a long row in the block of A, tanh one of its two forms.
  *
  * <p>Ownership: a call takes a workspace and gives it back, and in between nobody else sees it.
  * Some idle ones are kept for the life of the process; more exist only while more calls run at

@@ -52,7 +52,7 @@ final class CompilationTest {
   @MethodSource("widths")
   void compilingChangesNoBit(int bits, @TempDir Path directory)
       throws IOException, InterruptedException {
-    assertThat(run(ActivationBits.class, bits, directory, "-XX:+PrintCompilation"))
+    assertThat(run(ActivationBits.class, bits, directory, NOW, "-XX:+PrintCompilation"))
         .as("the functions were compiled by the last tier")
         .anyMatch(line -> line.matches(".* 4 +dev.lanewise.*VectorActivations::atan.*"));
   }
@@ -95,8 +95,7 @@ final class CompilationTest {
   @MethodSource("widths")
   void aFewCallsGetALoopCompiled(int bits, @TempDir Path directory)
       throws IOException, InterruptedException {
-    List<String> lines =
-        run(FewCalls.class, bits, directory, "-XX:-BackgroundCompilation", "-XX:+PrintCompilation");
+    List<String> lines = run(FewCalls.class, bits, directory, NOW, "-XX:+PrintCompilation");
     for (String loop :
         List.of(
             "VectorActivations::axpby",
