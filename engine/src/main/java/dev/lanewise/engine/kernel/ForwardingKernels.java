@@ -82,6 +82,11 @@ public abstract class ForwardingKernels implements Kernels {
   }
 
   @Override
+  public void transpose(FloatMatrix x, FloatMatrix out) {
+    fallback.transpose(x, out);
+  }
+
+  @Override
   public void softmaxRows(FloatMatrix logits, FloatMatrix probabilities) {
     fallback.softmaxRows(logits, probabilities);
   }

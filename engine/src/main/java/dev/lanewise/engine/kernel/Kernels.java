@@ -139,6 +139,14 @@ public interface Kernels {
   int atMost(FloatMatrix values, int row, float limit, int[] hits);
 
   /**
+   * The transposed matrix, out(j, i) = x(i, j).
+   *
+   * @param x m x n
+   * @param out n x m, overwritten
+   */
+  void transpose(FloatMatrix x, FloatMatrix out);
+
+  /**
    * Row-wise softmax, p_j = exp(z_j - max z) / sum exp(z - max z). A row that holds NaN, or
    * +infinity, becomes NaN.
    *
@@ -148,16 +156,17 @@ public interface Kernels {
   void softmaxRows(FloatMatrix logits, FloatMatrix probabilities);
 
   /**
-   * How improbable each row's label is: out[i] = 1 / p = sum_j exp(z_j - z_label) where z is row i
-   * of X + Y and p the softmax probability of its label. At least 1 up to rounding; infinite where
-   * a float cannot hold it, NaN where the row holds NaN or the label's z is infinite.
+   * How improbable each column's label is: out[i] = 1 / p = sum_j exp(z_j - z_label) where z is
+   * column i of X + Y and p the softmax probability of its label. At least 1 up to rounding;
+   * infinite where a float cannot hold it, NaN where the column holds NaN or the label's z is
+   * infinite. What a column gives does not depend on where it is.
    *
-   * @param x m x n
-   * @param y m x n
-   * @param labels m columns, 0 .. n - 1
+   * @param x n x m: an example a column
+   * @param y n x m
+   * @param labels m rows, 0 .. n - 1
    * @param out receives m values
    * @throws IllegalArgumentException if the shapes do not fit or an array is shorter than m
-   * @throws IndexOutOfBoundsException if a label is no column
+   * @throws IndexOutOfBoundsException if a label is no row
    */
   void inverseProbabilities(FloatMatrix x, FloatMatrix y, int[] labels, float[] out);
 

@@ -136,22 +136,30 @@ public final class Shapes {
     }
   }
 
-  /** Two matrices of one shape, a label for each of their rows and room for a value. */
+  /** A matrix and room for it transposed. */
+  public static void transposed(String operation, Matrix x, Matrix out) {
+    if (out.rows() != x.columns() || out.columns() != x.rows()) {
+      throw new IllegalArgumentException(
+          operation + ": the matrix is " + x.shape() + ", the result " + out.shape());
+    }
+  }
+
+  /** Two matrices of one shape, a label for each of their columns and room for a value. */
   public static void labels(String operation, Matrix x, Matrix y, int[] labels, float[] out) {
     same(operation, x, y);
-    if (labels.length < x.rows() || out.length < x.rows()) {
+    if (labels.length < x.columns() || out.length < x.columns()) {
       throw new IllegalArgumentException(
           operation
               + ": "
-              + x.rows()
-              + " rows, but "
+              + x.columns()
+              + " columns, but "
               + labels.length
               + " labels and room for "
               + out.length
               + " values");
     }
-    for (int i = 0; i < x.rows(); i++) {
-      Objects.checkIndex(labels[i], x.columns());
+    for (int i = 0; i < x.columns(); i++) {
+      Objects.checkIndex(labels[i], x.rows());
     }
   }
 

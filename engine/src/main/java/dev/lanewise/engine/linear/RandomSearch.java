@@ -5,8 +5,10 @@ import dev.lanewise.engine.event.Events;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.memory.Pool;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -189,56 +191,41 @@ public final class RandomSearch {
     private final FloatMatrix w;
     private final FloatMatrix b;
 
-    /** The logits of the best parameters, n x classes. */
-    private final FloatMatrix best;
-
-    /** The noise of the steps drawn ahead, side by side, and what it adds to the logits. */
+    /** The noise of the steps drawn ahead, side by side. */
     private final FloatMatrix stepsW;
 
     private final FloatMatrix stepsB;
-    private final FloatMatrix change;
-    private final int[][] chunkLabels;
-
-    /** For each row of a chunk, 1 / the probability that the last step judged gives its label. */
-    private final float[][] inverse;
-
-    private final double[] chunkLoss;
+    private final Chunk[] chunks;
     private final int[] deal;
+
+    /** What a product gives, a chunk's rows by the columns of all steps drawn ahead. */
+    private final Pool<FloatMatrix> products;
 
     Run(FloatMatrix x, int[] labels, RandomGenerator noise, RandomGenerator batches) {
       this.x = Design.of(x);
       this.labels = labels;
       this.noise = noise;
       this.batches = batches;
-      int n = x.rows();
       w = FloatMatrix.zeros(x.columns(), classes);
       b = FloatMatrix.zeros(1, classes);
-      best = FloatMatrix.zeros(n, classes);
-      int ahead = Math.min(AHEAD, maxSteps);
-      stepsW = FloatMatrix.zeros(x.columns(), ahead * classes);
-      stepsB = FloatMatrix.zeros(1, ahead * classes);
-      change = FloatMatrix.zeros(n, ahead * classes);
-      int chunks = SoftmaxRegression.chunks(n);
-      chunkLabels = new int[chunks][];
-      inverse = new float[chunks][];
-      for (int chunk = 0; chunk < chunks; chunk++) {
-        int from = chunk * SoftmaxRegression.CHUNK;
-        int to = Math.min(n, from + SoftmaxRegression.CHUNK);
-        chunkLabels[chunk] = Arrays.copyOfRange(labels, from, to);
-        inverse[chunk] = new float[to - from];
+      int columns = Math.min(AHEAD, maxSteps) * classes;
+      stepsW = FloatMatrix.zeros(x.columns(), columns);
+      stepsB = FloatMatrix.zeros(1, columns);
+      products = new Pool<>(() -> FloatMatrix.zeros(SoftmaxRegression.CHUNK, columns));
+      chunks = new Chunk[SoftmaxRegression.chunks(x.rows())];
+      for (int i = 0; i < chunks.length; i++) {
+        int from = i * SoftmaxRegression.CHUNK;
+        chunks[i] = new Chunk(from, Math.min(x.rows(), from + SoftmaxRegression.CHUNK), columns);
       }
-      chunkLoss = new double[chunks];
-      deal = new int[n];
-      for (int i = 0; i < n; i++) {
+      deal = new int[x.rows()];
+      for (int i = 0; i < deal.length; i++) {
         deal[i] = i;
       }
     }
 
     Result search() {
       SoftmaxRegressionTrainer.fillGaussian(w, noise, initialDeviation);
-      forEachChunk(
-          (from, to) ->
-              x.rows(from, to).multiply(kernels, Transpose.NO, 1, w, 0, best.rows(from, to)));
+      forEachChunk(Chunk::start);
       double bestLoss = Double.POSITIVE_INFINITY;
       int step = 0;
       int kept = 0;
@@ -282,26 +269,14 @@ public final class RandomSearch {
         SoftmaxRegressionTrainer.fillGaussian(columns(stepsW, slot), noise, stepDeviation);
         SoftmaxRegressionTrainer.fillGaussian(columns(stepsB, slot), noise, stepDeviation);
       }
-      forEachChunk(
-          (from, to) -> {
-            FloatMatrix out = change.rows(from, to);
-            x.rows(from, to).multiply(kernels, Transpose.NO, 1, stepsW, 0, out);
-            kernels.addRow(stepsB, out);
-          });
+      forEachChunk(Chunk::look);
     }
 
     private double loss(int slot) {
-      FloatMatrix changes = columns(change, slot);
-      forEachChunk(
-          (from, to) -> {
-            int chunk = from / SoftmaxRegression.CHUNK;
-            kernels.inverseProbabilities(
-                best.rows(from, to), changes.rows(from, to), chunkLabels[chunk], inverse[chunk]);
-            chunkLoss[chunk] = loss(changes, from, to, inverse[chunk]);
-          });
+      forEachChunk(chunk -> chunk.judge(slot));
       double sum = 0;
-      for (double chunk : chunkLoss) {
-        sum += chunk;
+      for (Chunk chunk : chunks) {
+        sum += chunk.loss;
       }
       int rest = labels.length % batchSize;
       if (rest == 0) {
@@ -314,69 +289,123 @@ public final class RandomSearch {
         int row = deal[j];
         deal[j] = deal[i];
         deal[i] = row;
-        float inverseOfRow = inverse[row / SoftmaxRegression.CHUNK][row % SoftmaxRegression.CHUNK];
         restSum +=
-            Float.isFinite(inverseOfRow) ? Math.log(inverseOfRow) : lossFromLogits(changes, row);
+            chunks[row / SoftmaxRegression.CHUNK].lossOf(row % SoftmaxRegression.CHUNK, slot);
       }
       return (sum - restSum) / batchSize + restSum / rest;
-    }
-
-    /** The sum of log 1 / p of a chunk's rows. */
-    private double loss(FloatMatrix changes, int from, int to, float[] inverses) {
-      double sum = 0;
-      double product = 1;
-      for (int i = from; i < to; i++) {
-        float inverseOfRow = inverses[i - from];
-        if (Float.isFinite(inverseOfRow)) {
-          product *= inverseOfRow;
-          if (product > LARGE) {
-            sum += Math.log(product);
-            product = 1;
-          }
-        } else {
-          sum += lossFromLogits(changes, i);
-        }
-      }
-      return sum + Math.log(product);
-    }
-
-    private double lossFromLogits(FloatMatrix changes, int row) {
-      double max = Double.NEGATIVE_INFINITY;
-      for (int j = 0; j < classes; j++) {
-        max = Math.max(max, best.get(row, j) + changes.get(row, j));
-      }
-      double sum = 0;
-      for (int j = 0; j < classes; j++) {
-        sum += Math.exp(best.get(row, j) + changes.get(row, j) - max);
-      }
-      int label = labels[row];
-      return Math.log(sum) + max - (best.get(row, label) + changes.get(row, label));
     }
 
     private void keep(int slot) {
       kernels.axpy(1, columns(stepsW, slot), w);
       kernels.axpy(1, columns(stepsB, slot), b);
-      FloatMatrix changes = columns(change, slot);
-      forEachChunk((from, to) -> kernels.axpy(1, changes.rows(from, to), best.rows(from, to)));
+      forEachChunk(chunk -> chunk.keep(slot));
     }
 
     private FloatMatrix columns(FloatMatrix matrix, int slot) {
       return matrix.block(0, matrix.rows(), slot * classes, (slot + 1) * classes);
     }
 
-    private void forEachChunk(RowRange task) {
-      SoftmaxRegression.forEachChunk(
-          engine,
-          labels.length,
-          chunk -> {
-            int from = chunk * SoftmaxRegression.CHUNK;
-            task.accept(from, Math.min(labels.length, from + SoftmaxRegression.CHUNK));
-          });
+    private void forEachChunk(Consumer<Chunk> task) {
+      SoftmaxRegression.forEachChunk(engine, labels.length, i -> task.accept(chunks[i]));
     }
-  }
 
-  @FunctionalInterface
-  private interface RowRange {
-    void accept(int from, int to);
+    /**
+     * Some rows. Their logits are kept transposed, an example a column: what is added, and what is
+     * read for a loss, then lies in long rows, however few classes there are.
+     */
+    private final class Chunk {
+      private final int from;
+      private final int to;
+      private final int[] labels;
+
+      /** The logits of the best parameters, classes x rows. */
+      private final FloatMatrix best;
+
+      /** What the steps drawn ahead add to them, a step below the other. */
+      private final FloatMatrix change;
+
+      /** For each row, 1 / the probability that the last step judged gives its label. */
+      private final float[] inverse;
+
+      /** The sum of log 1 / p of the last step judged. */
+      private double loss;
+
+      Chunk(int from, int to, int columns) {
+        this.from = from;
+        this.to = to;
+        labels = Arrays.copyOfRange(Run.this.labels, from, to);
+        best = logits(classes, to - from);
+        change = logits(columns, to - from);
+        inverse = new float[to - from];
+      }
+
+      private static FloatMatrix logits(int rows, int columns) {
+        // A chunk is 4 KB, and a cache keeps few lines that are a multiple of that apart.
+        int line = FloatMatrix.ALIGNMENT / Float.BYTES;
+        return FloatMatrix.zeros(rows, columns + line).block(0, rows, 0, columns);
+      }
+
+      void start() {
+        multiply(w, best, product -> {});
+      }
+
+      void look() {
+        multiply(stepsW, change, product -> kernels.addRow(stepsB, product));
+      }
+
+      private void multiply(FloatMatrix weights, FloatMatrix out, Consumer<FloatMatrix> then) {
+        FloatMatrix room = products.take();
+        FloatMatrix product = room.block(0, to - from, 0, weights.columns());
+        x.rows(from, to).multiply(kernels, Transpose.NO, 1, weights, 0, product);
+        then.accept(product);
+        kernels.transpose(product, out);
+        products.give(room);
+      }
+
+      void keep(int slot) {
+        kernels.axpy(1, changes(slot), best);
+      }
+
+      private FloatMatrix changes(int slot) {
+        return change.rows(slot * classes, (slot + 1) * classes);
+      }
+
+      void judge(int slot) {
+        kernels.inverseProbabilities(best, changes(slot), labels, inverse);
+        double sum = 0;
+        double product = 1;
+        for (int row = 0; row < inverse.length; row++) {
+          if (Float.isFinite(inverse[row])) {
+            product *= inverse[row];
+            if (product > LARGE) {
+              sum += Math.log(product);
+              product = 1;
+            }
+          } else {
+            sum += lossFromLogits(row, slot);
+          }
+        }
+        loss = sum + Math.log(product);
+      }
+
+      /** log 1 / p of a row, for the last step judged. */
+      double lossOf(int row, int slot) {
+        return Float.isFinite(inverse[row]) ? Math.log(inverse[row]) : lossFromLogits(row, slot);
+      }
+
+      private double lossFromLogits(int row, int slot) {
+        FloatMatrix changes = changes(slot);
+        double max = Double.NEGATIVE_INFINITY;
+        for (int j = 0; j < classes; j++) {
+          max = Math.max(max, best.get(j, row) + changes.get(j, row));
+        }
+        double sum = 0;
+        for (int j = 0; j < classes; j++) {
+          sum += Math.exp(best.get(j, row) + changes.get(j, row) - max);
+        }
+        int label = labels[row];
+        return Math.log(sum) + max - (best.get(label, row) + changes.get(label, row));
+      }
+    }
   }
 }

@@ -245,52 +245,106 @@ public abstract class ElementwiseContract extends KernelContract {
   }
 
   @Test
-  void inverseProbabilitiesAreWithinAFewUlpOfTheDefinition() {
-    RandomGenerator random = random(8);
-    for (double spread : new double[] {1, 10}) {
-      for (int n = 1; n <= LONGEST; n++) {
-        int columns = n;
-        int m = random.nextInt(4);
-        GuardedMatrix x = GuardedMatrix.filled(m, n, random, () -> spread * random.nextGaussian());
-        GuardedMatrix y = GuardedMatrix.filled(m, n, random, random::nextGaussian);
-        int[] labels = IntStream.range(0, m).map(i -> random.nextInt(columns)).toArray();
-        float[] out = new float[m + 1];
-        kernels().inverseProbabilities(x.view(), y.view(), labels, out);
+  void transposeMovesEveryElementAndNothingElse() {
+    RandomGenerator random = random(9);
+    for (int m = 0; m <= 9; m++) {
+      for (int n = 0; n <= LONGEST; n += 1 + n / 9) {
+        GuardedMatrix x = GuardedMatrix.filled(m, n, random, random::nextGaussian);
+        GuardedMatrix out = GuardedMatrix.filled(n, m, random, () -> Double.NaN);
+        kernels().transpose(x.view(), out.view());
         for (int i = 0; i < m; i++) {
-          float label = x.view().get(i, labels[i]) + y.view().get(i, labels[i]);
-          double sum = 0;
           for (int j = 0; j < n; j++) {
-            // Float sums and differences by definition.
-            float z = x.view().get(i, j) + y.view().get(i, j);
-            sum += Math.exp(z - label);
+            assertThat(out.view().get(j, i)).isEqualTo(x.view().get(i, j));
           }
-          assertThat(Tolerance.accepts(out[i], sum, (n + 2) * 0x1p-23 * sum))
-              .as("row %d of %d x %d: %s, not %s", i, m, n, out[i], sum)
-              .isTrue();
         }
-        assertThat(out[m]).isEqualTo(0);
+        out.assertGuardsIntact("transpose");
       }
     }
   }
 
   @Test
-  void inverseProbabilitiesOfExtremeRows() {
-    for (int n = 2; n <= LONGEST; n++) {
-      FloatMatrix x = FloatMatrix.zeros(6, n);
-      FloatMatrix y = FloatMatrix.zeros(6, n);
-      int last = n - 1;
-      x.set(0, last, 1000); // The label's is far below.
-      x.set(1, 0, 1000); // The label's is far above.
-      y.set(2, last, Float.NaN);
-      x.set(3, 0, Float.POSITIVE_INFINITY);
-      x.set(4, last, Float.NEGATIVE_INFINITY);
-      x.set(5, last, Float.POSITIVE_INFINITY);
-      float[] out = new float[6];
-      kernels().inverseProbabilities(x, y, new int[6], out);
-      assertThat(out)
-          .as("%d columns", n)
-          .containsExactly(
-              Float.POSITIVE_INFINITY, 1, Float.NaN, Float.NaN, last, Float.POSITIVE_INFINITY);
+  void inverseProbabilitiesAreWithinAFewUlpOfTheDefinition() {
+    RandomGenerator random = random(8);
+    for (double spread : new double[] {1, 10}) {
+      for (int m = 0; m <= LONGEST; m++) {
+        int n = random.nextInt(1, 12);
+        checkInverse(n, m, spread, random);
+      }
+      checkInverse(3, 1024, spread, random);
+      checkInverse(3, 1025, spread, random);
+      checkInverse(2, 2 * 1024 + 5, spread, random);
+    }
+  }
+
+  private void checkInverse(int n, int m, double spread, RandomGenerator random) {
+    GuardedMatrix x = GuardedMatrix.filled(n, m, random, () -> spread * random.nextGaussian());
+    GuardedMatrix y = GuardedMatrix.filled(n, m, random, random::nextGaussian);
+    int[] labels = IntStream.range(0, m).map(i -> random.nextInt(n)).toArray();
+    float[] out = new float[m + 1];
+    kernels().inverseProbabilities(x.view(), y.view(), labels, out);
+    for (int i = 0; i < m; i++) {
+      float label = x.view().get(labels[i], i) + y.view().get(labels[i], i);
+      double sum = 0;
+      for (int j = 0; j < n; j++) {
+        // Float sums and differences by definition.
+        float z = x.view().get(j, i) + y.view().get(j, i);
+        sum += Math.exp(z - label);
+      }
+      assertThat(Tolerance.accepts(out[i], sum, (n + 2) * 0x1p-23 * sum))
+          .as("column %d of %d x %d: %s, not %s", i, n, m, out[i], sum)
+          .isTrue();
+    }
+    assertThat(out[m]).isEqualTo(0);
+  }
+
+  @Test
+  void anInverseProbabilityIsTheSameWhereverItsColumnIs() {
+    FloatMatrix x = FloatMatrix.zeros(5, LONGEST);
+    FloatMatrix y = FloatMatrix.zeros(5, LONGEST);
+    for (int i = 0; i < LONGEST; i++) {
+      for (int j = 0; j < 5; j++) {
+        x.set(j, i, .37f * j * j);
+        y.set(j, i, -.11f * j);
+      }
+    }
+    float[] first = new float[1];
+    kernels().inverseProbabilities(column(x, 0), column(y, 0), new int[1], first);
+    for (int m = 1; m <= LONGEST; m++) {
+      float[] out = new float[m];
+      kernels()
+          .inverseProbabilities(
+              x.block(0, 5, 0, m), y.block(0, 5, LONGEST - m, LONGEST), new int[m], out);
+      assertThat(out).containsOnly(first[0]);
+    }
+  }
+
+  private static FloatMatrix column(FloatMatrix x, int j) {
+    return x.block(0, x.rows(), j, j + 1);
+  }
+
+  @Test
+  void inverseProbabilitiesOfExtremeColumns() {
+    for (int n = 2; n <= 12; n++) {
+      for (int copies : new int[] {1, 5}) {
+        FloatMatrix x = FloatMatrix.zeros(n, 6 * copies);
+        FloatMatrix y = FloatMatrix.zeros(n, 6 * copies);
+        int last = n - 1;
+        float[] expected = new float[6 * copies];
+        for (int i = 0; i < 6 * copies; i += 6) {
+          x.set(last, i, 1000); // The label's is far below.
+          x.set(0, i + 1, 1000); // The label's is far above.
+          y.set(last, i + 2, Float.NaN);
+          x.set(0, i + 3, Float.POSITIVE_INFINITY);
+          x.set(last, i + 4, Float.NEGATIVE_INFINITY);
+          x.set(last, i + 5, Float.POSITIVE_INFINITY);
+          float infinite = Float.POSITIVE_INFINITY;
+          float[] six = {infinite, 1, Float.NaN, Float.NaN, last, infinite};
+          System.arraycopy(six, 0, expected, i, 6);
+        }
+        float[] out = new float[6 * copies];
+        kernels().inverseProbabilities(x, y, new int[6 * copies], out);
+        assertThat(out).as("%d classes", n).containsExactly(expected);
+      }
     }
   }
 
@@ -344,10 +398,10 @@ public abstract class ElementwiseContract extends KernelContract {
       kernels().softmaxRows(z.view(), later);
     }
     assertThat(later.toArray()).isEqualTo(first.toArray());
-    int[] labels = {0, 20, 44};
-    float[] firstInverse = new float[3];
+    int[] labels = random.ints(45, 0, 3).toArray();
+    float[] firstInverse = new float[45];
     kernels().inverseProbabilities(z.view(), first, labels, firstInverse);
-    float[] laterInverse = new float[3];
+    float[] laterInverse = new float[45];
     for (int round = 0; round < affordable(20_000); round++) {
       kernels().inverseProbabilities(z.view(), first, labels, laterInverse);
     }
@@ -370,18 +424,21 @@ public abstract class ElementwiseContract extends KernelContract {
     assertThatThrownBy(() -> kernels().softmaxRows(a, b))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("2 x 3", "4 x 5");
-    assertThatThrownBy(() -> kernels().inverseProbabilities(a, b, new int[4], new float[4]))
+    assertThatThrownBy(() -> kernels().inverseProbabilities(a, b, new int[5], new float[5]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("2 x 3", "4 x 5");
-    assertThatThrownBy(() -> kernels().inverseProbabilities(a, a, new int[1], new float[2]))
+    assertThatThrownBy(() -> kernels().inverseProbabilities(a, a, new int[2], new float[3]))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll("2 rows", "1 labels", "2 values");
-    assertThatThrownBy(() -> kernels().inverseProbabilities(a, a, new int[2], new float[1]))
+        .hasMessageContainingAll("3 columns", "2 labels", "3 values");
+    assertThatThrownBy(() -> kernels().inverseProbabilities(a, a, new int[3], new float[2]))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll("2 rows", "2 labels", "1 values");
-    for (int label : new int[] {-1, 3}) {
+        .hasMessageContainingAll("3 columns", "3 labels", "2 values");
+    assertThatThrownBy(() -> kernels().transpose(a, b))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("2 x 3", "4 x 5");
+    for (int label : new int[] {-1, 2}) {
       assertThatThrownBy(
-              () -> kernels().inverseProbabilities(a, a, new int[] {0, label}, new float[2]))
+              () -> kernels().inverseProbabilities(a, a, new int[] {0, 0, label}, new float[3]))
           .isInstanceOf(IndexOutOfBoundsException.class);
     }
     assertThatThrownBy(() -> kernels().atMost(b, 0, 1f, new int[4]))

@@ -221,6 +221,16 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void transpose(FloatMatrix x, FloatMatrix out) {
+    Shapes.transposed("transpose", x, out);
+    for (int i = 0; i < x.rows(); i++) {
+      for (int j = 0; j < x.columns(); j++) {
+        out.set(j, i, x.get(i, j));
+      }
+    }
+  }
+
+  @Override
   public void softmaxRows(FloatMatrix logits, FloatMatrix probabilities) {
     Shapes.same("softmaxRows", logits, probabilities);
     for (int i = 0; i < logits.rows(); i++) {
@@ -243,11 +253,11 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void inverseProbabilities(FloatMatrix x, FloatMatrix y, int[] labels, float[] out) {
     Shapes.labels("inverseProbabilities", x, y, labels, out);
-    for (int i = 0; i < x.rows(); i++) {
-      float label = x.get(i, labels[i]) + y.get(i, labels[i]);
+    for (int i = 0; i < x.columns(); i++) {
+      float label = x.get(labels[i], i) + y.get(labels[i], i);
       float sum = 0;
-      for (int j = 0; j < x.columns(); j++) {
-        sum += (float) Math.exp(x.get(i, j) + y.get(i, j) - label);
+      for (int j = 0; j < x.rows(); j++) {
+        sum += (float) Math.exp(x.get(j, i) + y.get(j, i) - label);
       }
       out[i] = sum;
     }

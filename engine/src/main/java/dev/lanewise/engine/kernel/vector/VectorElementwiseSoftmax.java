@@ -267,47 +267,4 @@ final class VectorElementwiseSoftmax {
       before.div(sum).blend(before, done).intoMemorySegment(p, at + 4L * from, NATIVE);
     }
   }
-
-  static void inverseProbabilities(FloatMatrix x, FloatMatrix y, int[] labels, float[] out) {
-    Shapes.labels("inverseProbabilities", x, y, labels, out);
-    int n = x.columns();
-    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
-    float[] row = workspace.a;
-    for (int i = 0; i < x.rows(); i++) {
-      long xAt = 4 * (x.offset() + (long) i * x.stride());
-      long yAt = 4 * (y.offset() + (long) i * y.stride());
-      long label = 4L * labels[i];
-      float at = x.segment().get(FLOAT, xAt + label) + y.segment().get(FLOAT, yAt + label);
-      if (n < LENGTH) {
-        narrowInverse(n, at, x.segment(), xAt, y.segment(), yAt, row);
-      } else {
-        inverse(n, at, x.segment(), xAt, y.segment(), yAt, row);
-      }
-      out[i] = Lanes.sum(row, SUMS);
-    }
-    workspace.giveBack();
-  }
-
-  private static void narrowInverse(
-      int n, float at, MemorySegment x, long xAt, MemorySegment y, long yAt, float[] row) {
-    VectorMask<Float> mask = F.indexInRange(0, n);
-    FloatVector z =
-        FloatVector.fromMemorySegment(F, x, xAt, NATIVE, mask)
-            .add(FloatVector.fromMemorySegment(F, y, yAt, NATIVE, mask));
-    ZERO.blend(VectorFunctions.exp(z.sub(at)), mask).intoArray(row, SUMS);
-  }
-
-  private static void inverse(
-      int n, float at, MemorySegment x, long xAt, MemorySegment y, long yAt, float[] row) {
-    FloatVector sums = FloatVector.zero(F);
-    for (int j = 0; j < n; j += LENGTH) {
-      int from = Math.min(j, n - LENGTH);
-      FloatVector z =
-          FloatVector.fromMemorySegment(F, x, xAt + 4L * from, NATIVE)
-              .add(FloatVector.fromMemorySegment(F, y, yAt + 4L * from, NATIVE));
-      VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
-      sums = VectorFunctions.exp(z.sub(at)).blend(0, done).add(sums);
-    }
-    ((FloatVector) sums.check(F)).intoArray(row, SUMS);
-  }
 }

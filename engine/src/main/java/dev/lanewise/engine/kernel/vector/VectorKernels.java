@@ -3,6 +3,7 @@ package dev.lanewise.engine.kernel.vector;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
+import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -87,13 +88,27 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void transpose(FloatMatrix x, FloatMatrix out) {
+    Shapes.transposed("transpose", x, out);
+    VectorTranspose.transpose(
+        x.rows(),
+        x.columns(),
+        x.segment(),
+        x.offset(),
+        x.stride(),
+        out.segment(),
+        out.offset(),
+        out.stride());
+  }
+
+  @Override
   public void softmaxRows(FloatMatrix logits, FloatMatrix probabilities) {
     VectorElementwiseSoftmax.softmaxRows(logits, probabilities);
   }
 
   @Override
   public void inverseProbabilities(FloatMatrix x, FloatMatrix y, int[] labels, float[] out) {
-    VectorElementwiseSoftmax.inverseProbabilities(x, y, labels, out);
+    VectorInverseProbabilities.inverseProbabilities(x, y, labels, out);
   }
 
   @Override

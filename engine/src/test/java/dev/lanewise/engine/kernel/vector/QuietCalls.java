@@ -71,9 +71,11 @@ final class QuietCalls {
     FloatMatrix ten = FloatMatrix.zeros(60, 10);
     FloatMatrix shares = FloatMatrix.zeros(60, 10);
     work.put("softmax of ten", () -> k.softmaxRows(ten, shares));
+    FloatMatrix examples = FloatMatrix.zeros(10, 60);
+    work.put("transpose", () -> k.transpose(ten, examples));
     int[] labels = new int[60];
     float[] inverse = new float[60];
-    work.put("inverse", () -> k.inverseProbabilities(ten, ten, labels, inverse));
+    work.put("inverse", () -> k.inverseProbabilities(examples, examples, labels, inverse));
     FloatMatrix dense = FloatMatrix.zeros(16, 20);
     for (int i = 0; i < 16; i++) {
       for (int j = 0; j <= i; j++) {

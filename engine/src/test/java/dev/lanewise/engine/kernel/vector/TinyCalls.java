@@ -35,7 +35,7 @@ final class TinyCalls {
       FloatMatrix x = FloatMatrix.zeros(2, 40);
       FloatMatrix row = FloatMatrix.zeros(1, 40);
       kernels.softmaxRows(x, x);
-      kernels.inverseProbabilities(x, x, new int[2], new float[2]);
+      kernels.inverseProbabilities(x, x, new int[40], new float[40]);
       kernels.addRow(row, x);
       kernels.columnSums(x, row);
       kernels.axpy(1, x, x);
