@@ -3,6 +3,7 @@ package dev.lanewise.engine.matrix;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The elements of a float matrix that are not 0, row by row with ascending columns (the CSR form).
@@ -31,6 +32,11 @@ public final class SparseRows {
   private final int[] ends;
   private final int[] columnOf;
   private final float[] values;
+
+  // Made when first asked for. Two threads may both make one, and either will do.
+  private @Nullable SparseRows transposed;
+  private @Nullable SparsePanels panels;
+  private boolean used;
 
   private SparseRows(int columns, int[] starts, int[] ends, int[] columnOf, float[] values) {
     this.columns = columns;
@@ -221,8 +227,40 @@ public final class SparseRows {
     return cuts;
   }
 
-  /** The transposed matrix: columns x rows, in arrays of its own. */
+  /**
+   * The transposed matrix: columns x rows, in arrays of its own. Made once, and kept with these.
+   */
   public SparseRows transposed() {
+    SparseRows made = transposed;
+    if (made == null) {
+      made = transpose();
+      made.transposed = this;
+      transposed = made;
+    }
+    return made;
+  }
+
+  /** The rows in groups, for kernels. Made once, and kept with these. */
+  public SparsePanels panels() {
+    SparsePanels made = panels;
+    if (made == null) {
+      made = SparsePanels.of(this);
+      panels = made;
+    }
+    return made;
+  }
+
+  /**
+   * Whether {@link #panels} are there, or this is not the first time that somebody asks: to make
+   * them takes a third of the time of a product by 300 columns, which is what they save.
+   */
+  public boolean panelsRepay() {
+    boolean repay = panels != null || used;
+    used = true;
+    return repay;
+  }
+
+  private SparseRows transpose() {
     int[] from = new int[columns];
     int[] to = new int[columns];
     for (int i = 0; i < rows(); i++) {

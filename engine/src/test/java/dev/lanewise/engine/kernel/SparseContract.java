@@ -179,6 +179,77 @@ public abstract class SparseContract extends KernelContract {
     }
   }
 
+  /** A kernel may turn rows that are multiplied again into another form. */
+  @Test
+  void aSecondProductGivesTheBitsOfTheFirst() {
+    RandomGenerator random = random(5);
+    for (int share : new int[] {1, 2, 4, 16}) {
+      for (int m : new int[] {7, 8, 9, 24, 31}) {
+        FloatMatrix dense = GuardedMatrix.filled(m, 33, random, random::nextGaussian).view().copy();
+        for (int i = 0; i < m; i++) {
+          for (int j = 0; j < 33; j++) {
+            if (random.nextInt(share) != 0 || j == 5 || i == 2) {
+              dense.set(i, j, 0);
+            }
+          }
+        }
+        for (int n : new int[] {47, 96, 97, 112, 127, 128, 129, 143, 144, 145, 160, 161, 185}) {
+          twice(SparseRows.of(dense), GuardedMatrix.filled(33, n, random, random::nextGaussian));
+        }
+      }
+    }
+  }
+
+  private void twice(SparseRows a, GuardedMatrix b) {
+    int n = b.view().columns();
+    FloatMatrix first = FloatMatrix.zeros(a.rows(), n);
+    kernels().sparseGemm(Transpose.NO, 1, a, b.view(), 0, first);
+    // Where no row reads, and where one row reads and its neighbours must not.
+    FloatMatrix special = b.view().copy();
+    for (int j = 0; j < n; j++) {
+      special.set(5, j, Float.NaN);
+    }
+    special.set(9, n - 1, Float.POSITIVE_INFINITY);
+    GuardedMatrix second = GuardedMatrix.filled(a.rows(), n, random(6), () -> Double.NaN);
+    for (int round = 0; round < 3; round++) {
+      kernels().sparseGemm(Transpose.NO, 1, a, b.view(), 0, second.view());
+      assertThat(second.view().toArray()).isEqualTo(first.toArray());
+      second.fill(() -> Double.NaN);
+    }
+    kernels().sparseGemm(Transpose.NO, 1, a, special, 0, second.view());
+    for (int i = 0; i < a.rows(); i++) {
+      boolean reads = stores(a, i, 9);
+      for (int j = 0; j < n; j++) {
+        if (reads && j == n - 1) {
+          assertThat(second.view().get(i, j)).isInfinite();
+        } else {
+          assertThat(second.view().get(i, j)).isEqualTo(first.get(i, j));
+        }
+      }
+    }
+    // With C on both sides of the product, and a factor.
+    for (float beta : new float[] {0, 1}) {
+      FloatMatrix c = FloatMatrix.zeros(a.rows(), n);
+      kernels().sparseGemm(Transpose.NO, 2, a, b.view(), beta, c);
+      for (int i = 0; i < a.rows(); i++) {
+        for (int j = 0; j < n; j++) {
+          assertThat(c.get(i, j)).isEqualTo(2 * first.get(i, j));
+        }
+      }
+    }
+    second.assertGuardsIntact("c");
+    b.assertGuardsIntact("b");
+  }
+
+  private static boolean stores(SparseRows a, int row, int column) {
+    for (int k = a.start(row); k < a.end(row); k++) {
+      if (a.columnArray()[k] == column) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   @Test
   void infinityAndNanAreStoredAndGoWhereArithmeticTakesThem() {
     for (float special : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {

@@ -3,6 +3,7 @@ package dev.lanewise.engine.matrix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -159,5 +160,60 @@ class SparseRowsTest {
         .hasMessageContaining("at least one part");
     assertThatThrownBy(() -> SparseRows.of(x).onlyColumns(3, 11))
         .isInstanceOf(IndexOutOfBoundsException.class);
+  }
+
+  @Test
+  void panelsHoldGroupsOfEightRowsAndTheColumnsOfAny() {
+    Random random = new Random(6);
+    for (int rows : new int[] {0, 7, 8, 15, 16, 41}) {
+      FloatMatrix x = FloatMatrix.zeros(rows, 21);
+      for (int i = 0; i < rows; i++) {
+        for (int j = 0; j < 21; j++) {
+          // Rows 8 to 15 are empty, the last column is full, column 3 is empty.
+          boolean stored = i / 8 != 1 && j != 3 && (j == 20 || random.nextInt(9) == 0);
+          x.set(i, j, stored ? random.nextFloat(1, 2) : 0);
+        }
+      }
+      SparsePanels panels = SparseRows.of(x).panels();
+      assertThat(panels.groups()).isEqualTo(rows / 8);
+      for (int g = 0; g < panels.groups(); g++) {
+        int at = panels.start(g);
+        int stored = 0;
+        for (int j = 0; j < 21; j++) {
+          float[] column = new float[8];
+          int any = 0;
+          for (int r = 0; r < 8; r++) {
+            column[r] = x.get(8 * g + r, j);
+            any += column[r] == 0 ? 0 : 1;
+          }
+          if (any > 0) {
+            assertThat(panels.columnArray()[at]).isEqualTo(j);
+            assertThat(Arrays.copyOfRange(panels.valueArray(), 8 * at, 8 * at + 8))
+                .isEqualTo(column);
+            at++;
+            stored += any;
+          }
+        }
+        assertThat(panels.end(g)).isEqualTo(at);
+        if (stored > 0) {
+          assertThat(panels.density(g)).isEqualTo((double) stored / (at - panels.start(g)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void otherFormsAreMadeOnceAndPanelsForTheSecondWhoAsks() {
+    SparseRows rows = SparseRows.of(FloatMatrix.copyOf(new float[][] {{0, 1}, {2, 0}}));
+    assertThat(rows.transposed()).isSameAs(rows.transposed());
+    assertThat(rows.transposed().transposed()).isSameAs(rows);
+    assertThat(rows.panelsRepay()).isFalse();
+    assertThat(rows.panelsRepay()).isTrue();
+    assertThat(rows.panels()).isSameAs(rows.panels());
+    SparseRows others = rows.rows(0, 1);
+    assertThat(others.panelsRepay()).isFalse();
+    SparseRows made = rows.rows(0, 1);
+    assertThat(made.panels().groups()).isZero();
+    assertThat(made.panelsRepay()).isTrue();
   }
 }

@@ -1,12 +1,11 @@
 package dev.lanewise.engine.kernel.vector;
 
 import dev.lanewise.engine.matrix.FloatMatrix;
-import dev.lanewise.engine.matrix.SparseRows;
+import dev.lanewise.engine.matrix.SparsePanels;
 import dev.lanewise.engine.memory.Pool;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -29,10 +28,10 @@ final class VectorGemmRank8 {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   /** Vectors of 16 lanes come with 32 registers, and with masks that cost nothing. */
-  private static final boolean REGISTERS = Lanes.FUSED && LENGTH == 16;
+  static final boolean REGISTERS = Lanes.FUSED && LENGTH == 16;
 
-  /** Rows of B that are held. */
-  private static final int DEPTH = 8;
+  /** Rows of B that are held: a group of sparse ones. */
+  private static final int DEPTH = SparsePanels.ROWS;
 
   /** Fewer rows of C do not repay the loading of B for each pair of its vectors. */
   private static final int FEWEST_ROWS = 64;
@@ -87,40 +86,29 @@ final class VectorGemmRank8 {
     }
   }
 
-  /** C += alpha A B, with a finite B. */
-  static void add(float alpha, SparseRows a, FloatMatrix b, FloatMatrix c) {
+  /**
+   * C += alpha A' B, with a finite B.
+   *
+   * @param a A, in as many groups as B has rows
+   */
+  static void add(float alpha, SparsePanels a, FloatMatrix b, FloatMatrix c) {
     VectorGemmRank8 scratch = IDLE.take();
-    for (int p = 0; p < b.rows(); p += DEPTH) {
-      int m = 0;
-      for (int i = 0; i < c.rows(); i++) {
-        if (scratch.fill(m, alpha, a.columnArray(), a.valueArray(), a.start(i), a.end(i), p)) {
-          scratch.rows[m++] = i;
-          if (m == ROWS) {
-            scratch.add(m, scratch.rows, b, p, c, 0);
-            m = 0;
-          }
-        }
+    for (int group = 0; group < a.groups(); group++) {
+      int end = a.end(group);
+      for (int at = a.start(group); at < end; at += ROWS) {
+        int m = Math.min(ROWS, end - at);
+        System.arraycopy(a.columnArray(), at, scratch.rows, 0, m);
+        scale(alpha, a.valueArray(), DEPTH * at, scratch.factors, DEPTH * m);
+        scratch.add(m, scratch.rows, b, DEPTH * group, c, 0);
       }
-      scratch.add(m, scratch.rows, b, p, c, 0);
     }
     IDLE.give(scratch);
   }
 
-  /** Makes a row's elements from column p the factors at m; whether there are any. */
-  private boolean fill(
-      int m, float alpha, int[] columns, float[] values, int start, int end, int p) {
-    int at = DEPTH * m - p;
-    boolean any = false;
-    for (int k = start; k < end; k++) {
-      if (columns[k] >= p && columns[k] < p + DEPTH) {
-        if (!any) {
-          Arrays.fill(factors, DEPTH * m, DEPTH * m + DEPTH, 0);
-          any = true;
-        }
-        factors[at + columns[k]] = alpha * values[k];
-      }
+  private static void scale(float alpha, float[] from, int at, float[] to, int n) {
+    for (int i = 0; i < n; i++) {
+      to[i] = alpha * from[at + i];
     }
-    return any;
   }
 
   /** Some rows of C, counted from the first, += factors times the rows of B from p. */

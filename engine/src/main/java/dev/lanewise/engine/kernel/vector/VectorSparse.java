@@ -100,16 +100,27 @@ final class VectorSparse {
         && VectorGemmRank8.suits(c.rows(), n, b.rows())
         && VectorActivations.firstNonFinite(b) < 0) {
       scaleRows(beta, c);
-      VectorGemmRank8.add(alpha, a, b, c);
+      VectorGemmRank8.add(alpha, a.transposed().panels(), b, c);
       return;
     }
+    if (alpha == 1 && beta == 0 && VectorSparsePanels.suits(c.rows(), n)) {
+      VectorSparsePanels.multiply(a, b, c);
+      return;
+    }
+    multiplyRows(alpha, a, b, beta, c, 0, c.rows());
+  }
+
+  /** Some rows of C. */
+  static void multiplyRows(
+      float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c, int first, int last) {
+    int n = c.columns();
     int[] columns = a.columnArray();
     float[] values = a.valueArray();
     MemorySegment from = b.segment();
     MemorySegment to = c.segment();
     long bAt = at(b, 0);
     long step = 4L * b.stride();
-    for (int i = 0; i < c.rows(); i++) {
+    for (int i = first; i < last; i++) {
       int start = a.start(i);
       int end = a.end(i);
       long cAt = at(c, i);
