@@ -29,6 +29,7 @@ final class Inference {
   private final FloatMatrix scores;
   private final FloatMatrix probabilities;
   private final @Nullable SoftmaxOverRows overRows;
+  private @Nullable Tally lastTally;
   private final ArrayDeque<Hidden> free = new ArrayDeque<>();
 
   Inference(Engine engine, Parameters parameters, Output output, FloatMatrix x) {
@@ -113,12 +114,22 @@ final class Inference {
 
   Evaluation evaluate(int[] labels, List<Measure> measures) {
     probabilities();
-    Tally tally = new Tally(measures, chunks);
+    Tally tally = tally(measures);
     for (int c = 0; c < chunks; c++) {
       tally.count(
           c, scores, probabilities, labels, c * Work.CHUNK, Work.chunkEnd(c, labels.length));
     }
     return tally.evaluation(labels.length);
+  }
+
+  /** The one of the last call, which asked for the same most likely. */
+  private Tally tally(List<Measure> measures) {
+    Tally last = lastTally;
+    if (last == null || !last.isOf(measures)) {
+      last = new Tally(measures, x.rows(), parameters.classes());
+      lastTally = last;
+    }
+    return last;
   }
 
   private void forward(int c) {

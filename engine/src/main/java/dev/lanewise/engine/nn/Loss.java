@@ -41,14 +41,44 @@ public final class Loss {
     return measure;
   }
 
-  /** gradient(row) = the loss's gradient at the scores of the row, divided. */
+  /** gradient(row) = the loss's gradient at the scores of the row, divided, for some rows. */
   void gradient(
-      FloatMatrix probabilities, int row, int label, float divisor, FloatMatrix gradient) {
-    float p = probabilities.get(row, label);
-    float factor = throughProbability ? p / (p + epsilon) : 1f;
-    for (int j = 0; j < probabilities.columns(); j++) {
-      float difference = probabilities.get(row, j) - (j == label ? 1f : 0f);
-      gradient.set(row, j, factor * difference / divisor);
+      FloatMatrix probabilities,
+      int from,
+      int to,
+      int[] labels,
+      float divisor,
+      FloatMatrix gradient,
+      RowBlock block) {
+    int end;
+    for (int first = from; first < to; first = end) {
+      end = block.end(first, to);
+      block.load(probabilities, first, end);
+      int classes = probabilities.columns();
+      for (int i = first; i < end; i++) {
+        differences(block.values, (i - first) * classes, classes, labels[i]);
+      }
+      divide(block.values, (end - first) * classes, divisor);
+      block.store(gradient, first, end);
+    }
+  }
+
+  /** From p of a row to p - y, or as much of it as goes through the probability. */
+  private void differences(float[] p, int at, int classes, int label) {
+    float right = p[at + label];
+    p[at + label] = right - 1f;
+    if (throughProbability) {
+      float factor = right / (right + epsilon);
+      for (int j = at; j < at + classes; j++) {
+        p[j] *= factor;
+      }
+    }
+  }
+
+  /** Of many rows at once: C2 makes vectors of it. */
+  private static void divide(float[] values, int n, float divisor) {
+    for (int k = 0; k < n; k++) {
+      values[k] /= divisor;
     }
   }
 

@@ -60,6 +60,7 @@ final class TrainingStep {
   private int[] labels = {};
   private double rateFactor;
   private final Tally tally;
+  private final RowBlock[] blocks;
 
   private final IntConsumer forwardTask = this::forward;
   private final IntConsumer lossTask = this::loss;
@@ -86,9 +87,10 @@ final class TrainingStep {
     this.divisor = scale.divisor(rows);
     this.products = rows * parameters.products();
     this.chunks = Work.chunks(rows);
-    this.tally = new Tally(measures, chunks);
     int layers = parameters.layers();
     int classes = parameters.classes();
+    this.tally = new Tally(measures, rows, classes);
+    this.blocks = RowBlock.ofChunks(rows, classes);
     sums = new FloatMatrix[layers - 1][];
     activations = new FloatMatrix[layers - 1][];
     deltas = new FloatMatrix[layers][];
@@ -220,9 +222,7 @@ final class TrainingStep {
     kernels.softmaxRows(scoreChunks[c], probabilityChunks[c]);
     int from = c * Work.CHUNK;
     int to = Work.chunkEnd(c, rows);
-    for (int i = from; i < to; i++) {
-      loss.gradient(probabilities, i, labels[i], divisor, scoresGradient);
-    }
+    loss.gradient(probabilities, from, to, labels, divisor, scoresGradient, blocks[c]);
     tally.count(c, scores, probabilities, labels, from, to);
   }
 

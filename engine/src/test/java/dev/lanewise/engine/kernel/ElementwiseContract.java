@@ -64,6 +64,34 @@ public abstract class ElementwiseContract extends KernelContract {
     }
   }
 
+  /** Whole numbers, whose sums are exact: rows enough that a narrow one repeats over and over. */
+  @Test
+  void rowsAreAddedToTallMatricesAndTheirColumnsSummed() {
+    RandomGenerator random = random(11);
+    for (int n : new int[] {1, 3, 4, 5, 10, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129}) {
+      for (int m : new int[] {2, 15, 16, 17, 32, 33, 51, 52, 100, 520}) {
+        for (int before : new int[] {0, 1}) {
+          GuardedMatrix row = GuardedMatrix.filled(1, n, random, () -> random.nextInt(-99, 99));
+          GuardedMatrix x = new GuardedMatrix(m, n, before);
+          x.fill(() -> random.nextInt(-99, 99));
+          FloatMatrix expected = x.view().copy();
+          scalar.addRow(row.view(), expected);
+          kernels().addRow(row.view(), x.view());
+          assertThat(x.view().toArray()).as("%d x %d", m, n).isEqualTo(expected.toArray());
+          x.assertGuardsIntact("x");
+          GuardedMatrix sums = GuardedMatrix.filled(1, n, random, () -> Double.NaN);
+          FloatMatrix expectedSums = FloatMatrix.zeros(1, n);
+          scalar.columnSums(expected, expectedSums);
+          kernels().columnSums(x.view(), sums.view());
+          assertThat(sums.view().toArray())
+              .as("sums of %d x %d", m, n)
+              .isEqualTo(expectedSums.toArray());
+          sums.assertGuardsIntact("sums");
+        }
+      }
+    }
+  }
+
   @Test
   void axpyAddsAMultiple() {
     RandomGenerator random = random(3);

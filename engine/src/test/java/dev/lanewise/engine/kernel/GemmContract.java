@@ -8,6 +8,7 @@ import dev.lanewise.engine.kernel.scalar.ScalarKernels;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.function.DoubleSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** {@link Kernels#gemm}, against sums in double and, where every sum is exact, bit for bit. */
@@ -134,6 +135,42 @@ public abstract class GemmContract extends KernelContract {
           + alpha
           + ", beta = "
           + beta;
+    }
+  }
+
+  /** A small B that is transposed may be transposed back, if A has rows enough. */
+  @Test
+  void manyRowsTimesASmallMatrixTransposed() {
+    RandomGenerator random = random(40);
+    int[][] shapes = {{10, 16}, {16, 16}, {17, 16}, {31, 32}, {32, 10}, {33, 33}, {16, 191}};
+    int[][] more = {{64, 64}, {64, 127}, {64, 128}, {64, 129}, {8, 192}, {7, 20}};
+    for (int m : new int[] {63, 64, 65, 100}) {
+      for (int[] shape : Stream.of(shapes, more).flatMap(Stream::of).toArray(int[][]::new)) {
+        for (float factor : new float[] {0, 1}) {
+          Product.of(
+                  Transpose.NO,
+                  Transpose.YES,
+                  m,
+                  shape[0],
+                  shape[1],
+                  1 + factor,
+                  factor,
+                  random,
+                  random::nextGaussian)
+              .check(kernels());
+          Product.of(
+                  Transpose.NO,
+                  Transpose.YES,
+                  m,
+                  shape[0],
+                  shape[1],
+                  1,
+                  factor,
+                  random,
+                  random::nextGaussian)
+              .check(kernels());
+        }
+      }
     }
   }
 

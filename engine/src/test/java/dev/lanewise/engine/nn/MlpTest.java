@@ -220,6 +220,65 @@ class MlpTest {
     assertThat(Tally.argMax(scores, 2)).isZero();
   }
 
+  /** All rows of three of these, beyond one block, and every label: what is counted is argMax. */
+  @Test
+  void aHitIsTheLowestOfTheLargestScores() {
+    float[] values = {Float.NaN, Float.NEGATIVE_INFINITY, -0f, 0, 1, Float.POSITIVE_INFINITY};
+    int n = values.length;
+    FloatMatrix scores = FloatMatrix.zeros(n * n * n * 4, 4).block(0, n * n * n * 4, 0, 3);
+    int[] labels = new int[scores.rows()];
+    for (int i = 0; i < labels.length; i++) {
+      int k = i / 4;
+      scores.set(i, 0, values[k % n]);
+      scores.set(i, 1, values[k / n % n]);
+      scores.set(i, 2, values[k / n / n]);
+      labels[i] = i % 3;
+    }
+    for (int from = 0; from < 4; from++) {
+      int expected = 0;
+      for (int i = from; i < labels.length; i++) {
+        labels[i] = (labels[i] + 1) % 3;
+        expected += Tally.argMax(scores, i) == labels[i] ? 1 : 0;
+      }
+      // One chunk of all of them, whatever a network would cut them into.
+      Tally tally = new Tally(List.of(), Math.min(labels.length, Work.CHUNK), 3);
+      tally.count(0, scores, scores, labels, from, labels.length);
+      assertThat(tally.correct()).as("from %d", from).isEqualTo(expected);
+    }
+  }
+
+  /** Beyond one block of rows, and into rows with gaps. */
+  @Test
+  void gradientsAtTheScoresAreThoseOfTheFormula() {
+    for (int classes : new int[] {1, 2, 10, 26}) {
+      int rows = 2 * (2048 / classes) + 3;
+      FloatMatrix p = FloatMatrix.zeros(rows, classes);
+      int[] labels = new int[rows];
+      for (int i = 0; i < rows; i++) {
+        labels[i] = (i * 7) % classes;
+        for (int j = 0; j < classes; j++) {
+          p.set(i, j, ((i * 31 + j * 17) % 101) / 101f);
+        }
+      }
+      FloatMatrix gapped = FloatMatrix.zeros(rows, classes + 2).block(0, rows, 1, classes + 1);
+      for (FloatMatrix gradient : List.of(FloatMatrix.zeros(rows, classes), gapped)) {
+        for (float epsilon : new float[] {-1, 1e-8f, .5f}) {
+          Loss loss = epsilon < 0 ? Loss.softmaxCrossEntropy() : Loss.softmaxCrossEntropy(epsilon);
+          loss.gradient(p, 1, rows, labels, 3, gradient, new RowBlock(rows, classes));
+          for (int i = 1; i < rows; i++) {
+            float right = p.get(i, labels[i]);
+            float factor = epsilon < 0 ? 1 : right / (right + epsilon);
+            for (int j = 0; j < classes; j++) {
+              float difference = p.get(i, j) - (j == labels[i] ? 1 : 0);
+              assertThat(gradient.get(i, j)).isEqualTo(factor * difference / 3);
+            }
+          }
+          assertThat(gradient.get(0, 0)).isZero();
+        }
+      }
+    }
+  }
+
   @Test
   void parametersMustFollowFromOneAnother() {
     FloatMatrix w1 = FloatMatrix.zeros(3, 4);

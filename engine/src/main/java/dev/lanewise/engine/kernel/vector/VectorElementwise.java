@@ -21,9 +21,16 @@ final class VectorElementwise {
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
   private static final VectorSpecies<Integer> I = Lanes.INT;
   private static final int LENGTH = F.length();
+  private static final long V = F.vectorByteSize();
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+
+  /** Rows up to here are added to matrices as one that repeats. */
+  private static final int REPEATED = 64;
+
+  /** Vectors of a row that repeats, at least: to begin a loop takes as long as some turns. */
+  private static final int PERIOD = 32;
 
   private static final Stretch INTS_AT_MOST = new Stretch();
   private static final Stretch FLOATS_AT_MOST = new Stretch();
@@ -36,30 +43,151 @@ final class VectorElementwise {
 
   static void addRow(FloatMatrix row, FloatMatrix x) {
     Shapes.row("addRow", row, x);
-    for (int i = 0; i < x.rows(); i++) {
-      add(x.columns(), row.segment(), at(row, 0), x.segment(), at(x, i));
+    int n = x.columns();
+    if (x.isContiguous() && n > 0 && n <= REPEATED && x.rows() > 1) {
+      addRepeated(n, row.segment(), at(row, 0), (long) x.rows() * n, x.segment(), at(x, 0));
+    } else {
+      for (int i = 0; i < x.rows(); i++) {
+        add(n, row.segment(), at(row, 0), x.segment(), at(x, i));
+      }
     }
   }
 
-  static void columnSums(FloatMatrix x, FloatMatrix sums) {
-    Shapes.row("columnSums", sums, x);
-    long to = at(sums, 0);
-    sums.segment().asSlice(to, 4L * x.columns()).fill((byte) 0);
-    for (int i = 0; i < x.rows(); i++) {
-      add(x.columns(), x.segment(), at(x, i), sums.segment(), to);
+  /**
+   * A narrow row to every row of a matrix without gaps: to one long row, in whole vectors, of what
+   * repeats after 5 vectors of 16 where the row has 10 elements.
+   */
+  private static void addRepeated(
+      int n, MemorySegment row, long rowAt, long length, MemorySegment x, long at) {
+    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
+    float[] period = workspace.a;
+    int once = n * (LENGTH / Math.min(Integer.lowestOneBit(n), LENGTH));
+    int elements = Math.ceilDiv(PERIOD * LENGTH, once) * once;
+    MemorySegment.copy(row, FLOAT, rowAt, period, 0, n);
+    int filled = n;
+    // No more of it than is needed: the copies take longer than the additions of few rows.
+    int needed = (int) Math.min(elements, length);
+    while (filled < needed) {
+      int more = Math.min(filled, needed - filled);
+      System.arraycopy(period, 0, period, filled, more);
+      filled += more;
     }
+    for (long from = 0; from < length; from += elements) {
+      addArray((int) Math.min(elements, length - from), period, x, at + 4 * from);
+    }
+    workspace.giveBack();
   }
 
-  private static void add(int n, MemorySegment x, long xAt, MemorySegment y, long yAt) {
+  private static void addArray(int n, float[] x, MemorySegment y, long yAt) {
     int j = 0;
     for (; j <= n - LENGTH; j += LENGTH) {
+      FloatVector.fromMemorySegment(F, y, yAt + 4L * j, NATIVE)
+          .add(FloatVector.fromArray(F, x, j))
+          .intoMemorySegment(y, yAt + 4L * j, NATIVE);
+    }
+    for (; j < n; j++) {
+      y.set(FLOAT, yAt + 4L * j, y.get(FLOAT, yAt + 4L * j) + x[j]);
+    }
+  }
+
+  /**
+   * In registers over all rows, column by column: what a row left in memory would be waited for.
+   */
+  static void columnSums(FloatMatrix x, FloatMatrix sums) {
+    Shapes.row("columnSums", sums, x);
+    int n = x.columns();
+    long row = 4L * x.stride();
+    long from = at(x, 0);
+    long to = at(sums, 0);
+    int j = 0;
+    for (; j <= n - 4 * LENGTH; j += 4 * LENGTH) {
+      fourVectors(x.rows(), x.segment(), from + 4L * j, row, sums.segment(), to + 4L * j);
+    }
+    for (; j <= n - LENGTH; j += LENGTH) {
+      oneVector(x.rows(), x.segment(), from + 4L * j, row, sums.segment(), to + 4L * j);
+    }
+    if (j < n) {
+      if (n >= LENGTH) {
+        // Ends where the row does; what it shares with the one before has the same sums.
+        int last = n - LENGTH;
+        oneVector(x.rows(), x.segment(), from + 4L * last, row, sums.segment(), to + 4L * last);
+      } else {
+        shortSums(n, x, sums);
+      }
+    }
+  }
+
+  /**
+   * Of rows shorter than a vector. What follows a row fills it and is not looked at: a mask would
+   * be checked in the loop. The last rows, where the memory may end, are added one element at a
+   * time.
+   */
+  private static void shortSums(int n, FloatMatrix x, FloatMatrix sums) {
+    MemorySegment segment = x.segment();
+    long row = 4L * x.stride();
+    long from = at(x, 0);
+    long room = segment.byteSize() - from - 4L * LENGTH;
+    int whole = room < 0 ? 0 : (int) Math.min(x.rows(), room / row + 1);
+    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
+    MemorySegment vector = workspace.tile;
+    oneVector(whole, segment, from, row, vector, 0);
+    for (int j = 0; j < n; j++) {
+      float sum = vector.get(FLOAT, 4L * j);
+      for (int i = whole; i < x.rows(); i++) {
+        sum += segment.get(FLOAT, from + i * row + 4L * j);
+      }
+      sums.segment().set(FLOAT, at(sums, 0) + 4L * j, sum);
+    }
+    workspace.giveBack();
+  }
+
+  private static void oneVector(
+      int rows, MemorySegment x, long from, long row, MemorySegment sums, long to) {
+    FloatVector sum = FloatVector.zero(F);
+    long at = from;
+    for (int i = 0; i < rows; i++, at += row) {
+      sum = FloatVector.fromMemorySegment(F, x, at, NATIVE).add(sum);
+    }
+    ((FloatVector) sum.check(F)).intoMemorySegment(sums, to, NATIVE);
+  }
+
+  private static void fourVectors(
+      int rows, MemorySegment x, long from, long row, MemorySegment sums, long to) {
+    FloatVector s0 = FloatVector.zero(F);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    long at = from;
+    for (int i = 0; i < rows; i++, at += row) {
+      s0 = FloatVector.fromMemorySegment(F, x, at, NATIVE).add(s0);
+      s1 = FloatVector.fromMemorySegment(F, x, at + V, NATIVE).add(s1);
+      s2 = FloatVector.fromMemorySegment(F, x, at + 2 * V, NATIVE).add(s2);
+      s3 = FloatVector.fromMemorySegment(F, x, at + 3 * V, NATIVE).add(s3);
+    }
+    ((FloatVector) s0.check(F)).intoMemorySegment(sums, to, NATIVE);
+    ((FloatVector) s1.check(F)).intoMemorySegment(sums, to + V, NATIVE);
+    ((FloatVector) s2.check(F)).intoMemorySegment(sums, to + 2 * V, NATIVE);
+    ((FloatVector) s3.check(F)).intoMemorySegment(sums, to + 3 * V, NATIVE);
+  }
+
+  /** y += x for a row; the last vector ends where it does, and is read before any is written. */
+  private static void add(int n, MemorySegment x, long xAt, MemorySegment y, long yAt) {
+    if (n < LENGTH) {
+      for (int j = 0; j < n; j++) {
+        y.set(FLOAT, yAt + 4L * j, y.get(FLOAT, yAt + 4L * j) + x.get(FLOAT, xAt + 4L * j));
+      }
+      return;
+    }
+    long last = 4L * (n - LENGTH);
+    FloatVector end =
+        FloatVector.fromMemorySegment(F, y, yAt + last, NATIVE)
+            .add(FloatVector.fromMemorySegment(F, x, xAt + last, NATIVE));
+    for (int j = 0; j < n - LENGTH; j += LENGTH) {
       FloatVector.fromMemorySegment(F, y, yAt + 4L * j, NATIVE)
           .add(FloatVector.fromMemorySegment(F, x, xAt + 4L * j, NATIVE))
           .intoMemorySegment(y, yAt + 4L * j, NATIVE);
     }
-    for (; j < n; j++) {
-      y.set(FLOAT, yAt + 4L * j, y.get(FLOAT, yAt + 4L * j) + x.get(FLOAT, xAt + 4L * j));
-    }
+    end.intoMemorySegment(y, yAt + last, NATIVE);
   }
 
   static void axpy(float alpha, FloatMatrix x, FloatMatrix y) {

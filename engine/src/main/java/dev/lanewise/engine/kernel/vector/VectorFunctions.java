@@ -61,10 +61,9 @@ final class VectorFunctions {
     // Not max and min, which take several instructions each to treat NaN and -0 as Java does.
     FloatVector x = (FloatVector) argument.check(F);
     x = x.blend(HIGHEST, x.compare(VectorOperators.GT, HIGHEST));
-    x =
-        x.blend(
-            VectorElementwiseSoftmax.LOWEST,
-            x.compare(VectorOperators.LT, VectorElementwiseSoftmax.LOWEST));
+    // Not computed and rounded to 0: a lane that underflows takes as long as three vectors.
+    VectorMask<Float> none = x.compare(VectorOperators.LT, VectorElementwiseSoftmax.LOWEST);
+    x = x.blend(0, none);
     FloatVector t = x.mul(VectorElementwiseSoftmax.LOG2_E).add(VectorElementwiseSoftmax.ROUND);
     FloatVector e = mantissa(x, t);
     // The power of two in two exponents, each with its bias of 127.
@@ -72,7 +71,7 @@ final class VectorFunctions {
     IntVector half = power.lanewise(VectorOperators.LSHR, 1);
     FloatVector scale = half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
     FloatVector rest = power.sub(half).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-    return e.mul(scale).mul(rest);
+    return e.mul(scale).mul(rest).blend(0, none);
   }
 
   /** atan x = atan(t) + a multiple of pi/4, with |t| at most tan(pi/8). */

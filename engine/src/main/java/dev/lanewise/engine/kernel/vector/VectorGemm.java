@@ -31,6 +31,15 @@ final class VectorGemm {
    */
   private static final int SHALLOW = 16;
 
+  /** Rows of A for which B, if small and transposed, is transposed back. */
+  private static final int MANY = 64;
+
+  /** What a small B may have: it stays in the first-level cache. */
+  private static final int SMALL = 8 * 1024;
+
+  /** Where it is put: behind what small products need of the block of B. */
+  private static final long TURNED = VectorGemmWorkspace.B / 2;
+
   private VectorGemm() {}
 
   static void gemm(
@@ -57,6 +66,18 @@ final class VectorGemm {
       return;
     }
     VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
+    boolean turn = transposeB == Transpose.YES && turns(transposeA, c.rows(), c.columns(), k);
+    if (turn) {
+      VectorTranspose.transpose(
+          c.columns(), k, b.segment(), b.offset(), b.stride(), workspace.b, TURNED, c.columns());
+      if (alpha == 1 && beta == 0 && VectorGemmUnpacked.suits(c.rows(), c.columns(), k)) {
+        VectorGemmUnpacked.multiply(
+            transposeA == Transpose.NO, k, a, workspace.b, TURNED, c.columns(), c);
+        workspace.giveBack();
+        return;
+      }
+    }
+    boolean plainB = turn || transposeB == Transpose.NO;
     choose(
         workspace,
         k,
@@ -65,15 +86,25 @@ final class VectorGemm {
         a.offset(),
         transposeA == Transpose.NO ? a.stride() : 1,
         transposeA == Transpose.NO ? 1 : a.stride(),
-        b.segment(),
-        b.offset(),
-        transposeB == Transpose.NO ? 1 : b.stride(),
-        transposeB == Transpose.NO ? b.stride() : 1,
+        turn ? workspace.b : b.segment(),
+        turn ? TURNED : b.offset(),
+        plainB ? 1 : b.stride(),
+        turn ? c.columns() : plainB ? b.stride() : 1,
         beta,
         c,
         transposeA == Transpose.NO,
-        transposeB == Transpose.NO);
+        plainB);
     workspace.giveBack();
+  }
+
+  /** Whether to transpose a small B first takes less time than kernels for rows of B save. */
+  private static boolean turns(Transpose transposeA, int m, int n, int k) {
+    return VectorGemmTile.LARGE
+        && transposeA == Transpose.NO
+        && m >= MANY
+        && k < DEEP
+        && (long) n * k <= SMALL
+        && (VectorGemmUnpacked.suits(m, n, k) || VectorGemmThin.suits(true, m, n, k));
   }
 
   private static void choose(
@@ -97,11 +128,11 @@ final class VectorGemm {
     MemorySegment out = c.segment();
     long cAt = c.offset();
     long cRow = c.stride();
-    if ((plainA || k <= SHALLOW) && plainB && VectorGemmNarrow.suits(n)) {
-      VectorGemmNarrow.multiply(
-          workspace, m, n, k, alpha, a, aAt, aRow, aStep, b, bAt, bStep, beta, out, cAt, cRow);
-    } else if (plainB && VectorGemmThin.suits(plainA, m, n, k)) {
+    if (plainB && VectorGemmThin.suits(plainA, m, n, k)) {
       VectorGemmThin.multiply(
+          workspace, m, n, k, alpha, a, aAt, aRow, aStep, b, bAt, bStep, beta, out, cAt, cRow);
+    } else if ((plainA || k <= SHALLOW) && plainB && VectorGemmNarrow.suits(n)) {
+      VectorGemmNarrow.multiply(
           workspace, m, n, k, alpha, a, aAt, aRow, aStep, b, bAt, bStep, beta, out, cAt, cRow);
     } else if (k >= DEEP && plainA && !plainB && (m <= FEW || n <= FEW)) {
       if (m == 1) {

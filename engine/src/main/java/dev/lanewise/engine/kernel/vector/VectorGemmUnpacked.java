@@ -38,6 +38,12 @@ final class VectorGemmUnpacked {
 
   /** C = op(A) B, with op(A) m x k. */
   static void multiply(boolean plainA, int k, FloatMatrix a, FloatMatrix b, FloatMatrix c) {
+    multiply(plainA, k, a, b.segment(), b.offset(), b.stride(), c);
+  }
+
+  /** As the other, with the position and stride of B in elements. */
+  static void multiply(
+      boolean plainA, int k, FloatMatrix a, MemorySegment b, long bAt, long bStep, FloatMatrix c) {
     int m = c.rows();
     int n = c.columns();
     long aRow = plainA ? a.stride() : 1;
@@ -52,9 +58,9 @@ final class VectorGemmUnpacked {
             4 * (a.offset() + i * aRow),
             4 * aRow,
             4 * aStep,
-            b.segment(),
-            4 * (b.offset() + j),
-            4L * b.stride(),
+            b,
+            4 * (bAt + j),
+            4 * bStep,
             c.segment(),
             4 * (c.offset() + (long) i * c.stride() + j),
             4L * c.stride());

@@ -103,6 +103,29 @@ final class QuietCalls {
         work.put("product " + first + " " + second, () -> k.gemm(first, second, 1, a, a, 0, c));
       }
     }
+    FloatMatrix hidden = FloatMatrix.zeros(64, 16);
+    FloatMatrix square16 = FloatMatrix.zeros(16, 16);
+    FloatMatrix errors16 = FloatMatrix.zeros(64, 16);
+    FloatMatrix wide60 = FloatMatrix.zeros(64, 60);
+    FloatMatrix rows60 = FloatMatrix.zeros(60, 16);
+    work.put(
+        "product of sixteen",
+        () -> k.gemm(Transpose.NO, Transpose.NO, 1, hidden, square16, 0, errors16));
+    work.put(
+        "product of sixteen, turned",
+        () -> k.gemm(Transpose.NO, Transpose.YES, 1, hidden, square16, 0, errors16));
+    work.put(
+        "product of sixteen, few",
+        () -> k.gemm(Transpose.YES, Transpose.NO, 1, hidden, errors16, 1, square16));
+    work.put(
+        "product of sixty, turned",
+        () -> k.gemm(Transpose.NO, Transpose.YES, 1, hidden, rows60, 0, wide60));
+    for (FloatMatrix some : new FloatMatrix[] {ten, x, weights}) {
+      FloatMatrix row = FloatMatrix.zeros(1, some.columns());
+      String shape = some.shape();
+      work.put("row added to " + shape, () -> k.addRow(row, some));
+      work.put("columns of " + shape, () -> k.columnSums(some, row));
+    }
     FloatMatrix few = FloatMatrix.zeros(9, 60);
     FloatMatrix b = FloatMatrix.zeros(60, 300);
     FloatMatrix wide = FloatMatrix.zeros(9, 300);
