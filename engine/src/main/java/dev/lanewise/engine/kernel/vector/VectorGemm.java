@@ -49,11 +49,12 @@ final class VectorGemm {
       VectorSparse.scaleRows(beta, c);
       return;
     }
-    if (transposeB == Transpose.NO
+    if (transposeA == Transpose.NO
+        && transposeB == Transpose.NO
         && alpha == 1
         && beta == 0
         && VectorGemmUnpacked.suits(c.rows(), c.columns(), k)) {
-      VectorGemmUnpacked.multiply(transposeA == Transpose.NO, k, a, b, c);
+      VectorGemmUnpacked.multiply(k, a, b, c);
       return;
     }
     VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
@@ -100,6 +101,9 @@ final class VectorGemm {
     if ((plainA || k <= SHALLOW) && plainB && VectorGemmNarrow.suits(n)) {
       VectorGemmNarrow.multiply(
           workspace, m, n, k, alpha, a, aAt, aRow, aStep, b, bAt, bStep, beta, out, cAt, cRow);
+    } else if (!plainA && plainB && VectorGemmThinRank8.suits(m, n, k)) {
+      VectorGemmThinRank8.multiply(
+          workspace, m, n, k, alpha, a, aAt, aStep, b, bAt, bStep, beta, out, cAt, cRow);
     } else if (plainB && VectorGemmThin.suits(plainA, m, n, k)) {
       VectorGemmThin.multiply(
           workspace, m, n, k, alpha, a, aAt, aRow, aStep, b, bAt, bStep, beta, out, cAt, cRow);

@@ -3,6 +3,7 @@ package dev.lanewise.engine.kernel.vector;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
+import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -29,7 +30,10 @@ final class VectorKernels implements Kernels {
       FloatMatrix b,
       float beta,
       FloatMatrix c) {
-    if (VectorGemmShallow.suits(transposeB, b, c.columns())) {
+    int k = Shapes.gemm(transposeA, transposeB, a, b, c);
+    if (alpha == 1 && beta == 0 && VectorGemmStripes.suits(transposeB, c.rows(), c.columns(), k)) {
+      VectorGemmStripes.multiply(transposeA, transposeB, k, a, b, c);
+    } else if (VectorGemmShallow.suits(transposeB, b, c.columns())) {
       VectorGemmShallow.gemm(transposeA, alpha, a, b, beta, c);
     } else {
       VectorGemm.gemm(transposeA, transposeB, alpha, a, b, beta, c);
