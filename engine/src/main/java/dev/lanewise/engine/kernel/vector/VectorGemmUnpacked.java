@@ -8,10 +8,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products so small that to copy an operand would take longer than to read it where it is, a range
- * check for each element of A included. The tiles of {@link VectorGemmTile8x2}; the last ones of a
- * row or column of tiles end where C does, and what they share with the ones before is computed
- * twice, to the same bits.
+ * Products so small that to pack their operands would take longer than to read B where it is and A
+ * as it is, from an array: its rows are copied and not interleaved. The tiles of {@link
+ * VectorGemmTile8x2}; the last ones of a row or column of tiles end where C does, and what they
+ * share with the ones before is computed twice, to the same bits.
  */
 final class VectorGemmUnpacked {
 
