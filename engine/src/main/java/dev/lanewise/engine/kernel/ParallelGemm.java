@@ -19,6 +19,15 @@ public final class ParallelGemm {
 
   private static final int COLUMNS = 512;
 
+  /** Up to this depth a product takes about as long as to write C. */
+  private static final int SHALLOW = 16;
+
+  /**
+   * The columns of such a product's blocks: to write whole rows is faster than to write parts of
+   * them.
+   */
+  private static final int COLUMNS_SHALLOW = 4096;
+
   /** From this many multiplications (about 50 us) an odd number of blocks is made even. */
   private static final long EVEN = 1L << 21;
 
@@ -43,7 +52,8 @@ public final class ParallelGemm {
       float beta,
       FloatMatrix c) {
     int k = Shapes.gemm(transposeA, transposeB, a, b, c);
-    int across = Math.ceilDiv(c.columns(), COLUMNS);
+    int wide = k <= SHALLOW ? COLUMNS_SHALLOW : COLUMNS;
+    int across = Math.ceilDiv(c.columns(), wide);
     double work = (double) c.rows() * c.columns() * k;
     int bands = Math.max(1, Math.ceilDiv(c.rows(), ROWS));
     if (bands % 2 == 1 && across % 2 == 1 && work >= EVEN) {
@@ -59,9 +69,9 @@ public final class ParallelGemm {
         Math.multiplyExact(down, across),
         block -> {
           int i = block / across * high;
-          int j = block % across * COLUMNS;
+          int j = block % across * wide;
           int rows = Math.min(high, c.rows() - i);
-          int columns = Math.min(COLUMNS, c.columns() - j);
+          int columns = Math.min(wide, c.columns() - j);
           kernels.gemm(
               transposeA,
               transposeB,

@@ -331,6 +331,90 @@ public abstract class GemmContract extends KernelContract {
     }
   }
 
+  /** Sides at and around the edges of what is held, copied and multiplied at once. */
+  @Test
+  void littleDepthLongRowsAndSmallMatrices() {
+    RandomGenerator random = random(13);
+    int[][] shapes = {
+      {33, 63, 10},
+      {8, 32, 6},
+      {16, 33, 7},
+      {32, 47, 8},
+      {31, 65, 9},
+      {65, 100, 8},
+      {15, 31, 10},
+      {16, 4_096, 10},
+      {17, 4_097, 6},
+      {9, 4_127, 9},
+      {16, 4_129, 10},
+      {384, 15, 8},
+      {32, 8, 5},
+      {385, 10, 6},
+      {31, 9, 8},
+      {770, 14, 7},
+      {8, 32, 256},
+      {9, 33, 15},
+      {15, 40, 17},
+      {8, 64, 128},
+      {20, 32, 16},
+      {11, 70, 31},
+    };
+    for (int[] shape : shapes) {
+      for (Transpose transposeA : Transpose.values()) {
+        for (Transpose transposeB : Transpose.values()) {
+          for (float[] factors : new float[][] {{1, 0}, {2.5f, -1}}) {
+            Product.of(
+                    transposeA,
+                    transposeB,
+                    affordable(shape[0]),
+                    affordable(shape[1]),
+                    affordable(shape[2]),
+                    factors[0],
+                    factors[1],
+                    random,
+                    random::nextGaussian)
+                .check(kernels());
+          }
+        }
+      }
+    }
+  }
+
+  /** A row and a column of C keep their bits wherever in C they are. */
+  @Test
+  void bitsDoNotDependOnWhereARowIs() {
+    RandomGenerator random = random(14);
+    for (int[] shape : new int[][] {{70, 300, 8}, {70, 300, 10}, {80, 4_100, 7}, {400, 10, 8}}) {
+      Product whole =
+          Product.of(
+              Transpose.YES,
+              Transpose.NO,
+              affordable(shape[0]),
+              affordable(shape[1]),
+              shape[2],
+              1,
+              0,
+              random,
+              random::nextGaussian);
+      whole.run(kernels());
+      FloatMatrix expected = whole.c().view();
+      int first = whole.m() / 2 - 1;
+      FloatMatrix part = FloatMatrix.zeros(whole.m() - first, whole.n());
+      kernels()
+          .gemm(
+              Transpose.YES,
+              Transpose.NO,
+              1,
+              whole.a().view().block(0, whole.k(), first, whole.m()),
+              whole.b().view(),
+              0,
+              part);
+      assertThat(part.toArray())
+          .as(whole.toString())
+          .isEqualTo(expected.rows(first, whole.m()).copy().toArray());
+    }
+  }
+
   @Test
   void smallIntegersAgreeBitForBitWithTheSpecification() {
     RandomGenerator random = random(6);

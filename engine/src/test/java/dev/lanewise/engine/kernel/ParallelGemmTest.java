@@ -28,7 +28,7 @@ final class ParallelGemmTest {
   @Test
   void everyNumberOfThreadsGivesTheSameBits() {
     RandomGenerator random = KernelContract.random(1);
-    for (int[] shape : new int[][] {{600, 530, 37}, {201, 170, 160}}) {
+    for (int[] shape : new int[][] {{600, 530, 37}, {201, 170, 160}, {601, 530, 9}}) {
       everyNumberOfThreadsGivesTheSameBits(shape[0], shape[1], shape[2], random);
     }
   }
@@ -134,7 +134,9 @@ final class ParallelGemmTest {
     assertThat(blocks(1_030, 100, 15)).containsExactly("344 x 100", "344 x 100", "342 x 100");
     assertThat(blocks(1_030, 100, 30))
         .containsExactly("258 x 100", "258 x 100", "258 x 100", "256 x 100");
-    assertThat(blocks(1_024, 1_025, 3))
+    assertThat(blocks(1_024, 1_025, 16)).containsExactly("512 x 1025", "512 x 1025");
+    assertThat(blocks(300, 4_097, 3)).containsExactly("300 x 4096", "300 x 1");
+    assertThat(blocks(1_024, 1_025, 17))
         .containsExactly("512 x 512", "512 x 512", "512 x 1", "512 x 512", "512 x 512", "512 x 1");
   }
 

@@ -58,11 +58,12 @@ final class VectorGemm {
       VectorSparse.scaleRows(beta, c);
       return;
     }
-    if (transposeB == Transpose.NO
+    if (transposeA == Transpose.NO
+        && transposeB == Transpose.NO
         && alpha == 1
         && beta == 0
         && VectorGemmUnpacked.suits(c.rows(), c.columns(), k)) {
-      VectorGemmUnpacked.multiply(transposeA == Transpose.NO, k, a, b, c);
+      VectorGemmUnpacked.multiply(k, a, b, c);
       return;
     }
     VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
@@ -71,8 +72,7 @@ final class VectorGemm {
       VectorTranspose.transpose(
           c.columns(), k, b.segment(), b.offset(), b.stride(), workspace.b, TURNED, c.columns());
       if (alpha == 1 && beta == 0 && VectorGemmUnpacked.suits(c.rows(), c.columns(), k)) {
-        VectorGemmUnpacked.multiply(
-            transposeA == Transpose.NO, k, a, workspace.b, TURNED, c.columns(), c);
+        VectorGemmUnpacked.multiply(workspace, k, a, workspace.b, TURNED, c.columns(), c);
         workspace.giveBack();
         return;
       }
@@ -128,7 +128,10 @@ final class VectorGemm {
     MemorySegment out = c.segment();
     long cAt = c.offset();
     long cRow = c.stride();
-    if (plainB && VectorGemmThin.suits(plainA, m, n, k)) {
+    if (!plainA && plainB && VectorGemmThinRank8.suits(m, n, k)) {
+      VectorGemmThinRank8.multiply(
+          workspace, m, n, k, alpha, a, aAt, aStep, b, bAt, bStep, beta, out, cAt, cRow);
+    } else if (plainB && VectorGemmThin.suits(plainA, m, n, k)) {
       VectorGemmThin.multiply(
           workspace, m, n, k, alpha, a, aAt, aRow, aStep, b, bAt, bStep, beta, out, cAt, cRow);
     } else if ((plainA || k <= SHALLOW) && plainB && VectorGemmNarrow.suits(n)) {

@@ -8,10 +8,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products so small that to copy an operand would take longer than to read it where it is, a range
- * check for each element of A included. The tiles of {@link VectorGemmTile8x2}; the last ones of a
- * row or column of tiles end where C does, and what they share with the ones before is computed
- * twice, to the same bits.
+ * Products so small that to pack their operands would take longer than to read B where it is and A
+ * as it is, from an array: its rows are copied and not interleaved. The tiles of {@link
+ * VectorGemmTile8x2}; the last ones of a row or column of tiles end where C does, and what they
+ * share with the ones before is computed twice, to the same bits.
  */
 final class VectorGemmUnpacked {
 
@@ -29,6 +29,9 @@ final class VectorGemmUnpacked {
    */
   private static final int SMALL = 8 * 1024;
 
+  /** From one row of A in the array to the next: no multiple of a large power of two. */
+  private static final int PITCH = SMALL / COLUMNS + 16;
+
   private VectorGemmUnpacked() {}
 
   /** Whether an m x n x k product with B by rows, to which nothing is added, is one of those. */
@@ -36,28 +39,32 @@ final class VectorGemmUnpacked {
     return VectorGemmTile.LARGE && m >= ROWS && n >= COLUMNS && (long) n * k <= SMALL;
   }
 
-  /** C = op(A) B, with op(A) m x k. */
-  static void multiply(boolean plainA, int k, FloatMatrix a, FloatMatrix b, FloatMatrix c) {
-    multiply(plainA, k, a, b.segment(), b.offset(), b.stride(), c);
+  /** C = A B, with A m x k and by rows. */
+  static void multiply(int k, FloatMatrix a, FloatMatrix b, FloatMatrix c) {
+    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
+    multiply(workspace, k, a, b.segment(), b.offset(), b.stride(), c);
+    workspace.giveBack();
   }
 
   /** As the other, with the position and stride of B in elements. */
   static void multiply(
-      boolean plainA, int k, FloatMatrix a, MemorySegment b, long bAt, long bStep, FloatMatrix c) {
+      VectorGemmWorkspace workspace,
+      int k,
+      FloatMatrix a,
+      MemorySegment b,
+      long bAt,
+      long bStep,
+      FloatMatrix c) {
     int m = c.rows();
     int n = c.columns();
-    long aRow = plainA ? a.stride() : 1;
-    long aStep = plainA ? 1 : a.stride();
     for (int row = 0; row < m; row += ROWS) {
       int i = Math.min(row, m - ROWS);
+      copyRows(k, a, i, workspace.a);
       for (int column = 0; column < n; column += COLUMNS) {
         int j = Math.min(column, n - COLUMNS);
         tile(
             k,
-            a.segment(),
-            4 * (a.offset() + i * aRow),
-            4 * aRow,
-            4 * aStep,
+            workspace.a,
             b,
             4 * (bAt + j),
             4 * bStep,
@@ -68,19 +75,39 @@ final class VectorGemmUnpacked {
     }
   }
 
+  /** Eight rows of A, each to its place in the array. */
+  private static void copyRows(int k, FloatMatrix a, int i, float[] to) {
+    if (k >= F.length()) {
+      long at = 4 * (a.offset() + (long) i * a.stride());
+      copyRows(k, a.segment(), at, 4L * a.stride(), to);
+      return;
+    }
+    for (int r = 0; r < ROWS; r++) {
+      long at = 4 * (a.offset() + (long) (i + r) * a.stride());
+      MemorySegment.copy(a.segment(), FLOAT, at, to, r * PITCH, k);
+    }
+  }
+
+  /** As the other for rows of a vector and more; where they are in bytes. */
+  private static void copyRows(int k, MemorySegment a, long at, long row, float[] to) {
+    for (int p = 0; p < k; p += F.length()) {
+      // The last vector overlaps the one before.
+      int q = Math.min(p, k - F.length());
+      long x = at + 4L * q;
+      FloatVector.fromMemorySegment(F, a, x, NATIVE).intoArray(to, q);
+      FloatVector.fromMemorySegment(F, a, x + row, NATIVE).intoArray(to, q + PITCH);
+      FloatVector.fromMemorySegment(F, a, x + 2 * row, NATIVE).intoArray(to, q + 2 * PITCH);
+      FloatVector.fromMemorySegment(F, a, x + 3 * row, NATIVE).intoArray(to, q + 3 * PITCH);
+      FloatVector.fromMemorySegment(F, a, x + 4 * row, NATIVE).intoArray(to, q + 4 * PITCH);
+      FloatVector.fromMemorySegment(F, a, x + 5 * row, NATIVE).intoArray(to, q + 5 * PITCH);
+      FloatVector.fromMemorySegment(F, a, x + 6 * row, NATIVE).intoArray(to, q + 6 * PITCH);
+      FloatVector.fromMemorySegment(F, a, x + 7 * row, NATIVE).intoArray(to, q + 7 * PITCH);
+    }
+  }
+
   /** Positions and strides in bytes. */
   private static void tile(
-      int k,
-      MemorySegment a,
-      long aAt,
-      long aRow,
-      long aStep,
-      MemorySegment b,
-      long bAt,
-      long bStep,
-      MemorySegment c,
-      long t,
-      long row) {
+      int k, float[] a, MemorySegment b, long bAt, long bStep, MemorySegment c, long t, long row) {
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = c00;
     FloatVector c10 = c00;
@@ -98,32 +125,31 @@ final class VectorGemmUnpacked {
     FloatVector c70 = c00;
     FloatVector c71 = c00;
     long at = bAt;
-    long x = aAt;
-    for (int p = 0; p < k; p++, at += bStep, x += aStep) {
+    for (int p = 0; p < k; p++, at += bStep) {
       FloatVector b0 = FloatVector.fromMemorySegment(F, b, at, NATIVE);
       FloatVector b1 = FloatVector.fromMemorySegment(F, b, at + V, NATIVE);
-      FloatVector a0 = FloatVector.broadcast(F, a.get(FLOAT, x));
+      FloatVector a0 = FloatVector.broadcast(F, a[p]);
       c00 = Lanes.multiplyAdd(b0, a0, c00);
       c01 = Lanes.multiplyAdd(b1, a0, c01);
-      FloatVector a1 = FloatVector.broadcast(F, a.get(FLOAT, x + aRow));
+      FloatVector a1 = FloatVector.broadcast(F, a[p + PITCH]);
       c10 = Lanes.multiplyAdd(b0, a1, c10);
       c11 = Lanes.multiplyAdd(b1, a1, c11);
-      FloatVector a2 = FloatVector.broadcast(F, a.get(FLOAT, x + 2 * aRow));
+      FloatVector a2 = FloatVector.broadcast(F, a[p + 2 * PITCH]);
       c20 = Lanes.multiplyAdd(b0, a2, c20);
       c21 = Lanes.multiplyAdd(b1, a2, c21);
-      FloatVector a3 = FloatVector.broadcast(F, a.get(FLOAT, x + 3 * aRow));
+      FloatVector a3 = FloatVector.broadcast(F, a[p + 3 * PITCH]);
       c30 = Lanes.multiplyAdd(b0, a3, c30);
       c31 = Lanes.multiplyAdd(b1, a3, c31);
-      FloatVector a4 = FloatVector.broadcast(F, a.get(FLOAT, x + 4 * aRow));
+      FloatVector a4 = FloatVector.broadcast(F, a[p + 4 * PITCH]);
       c40 = Lanes.multiplyAdd(b0, a4, c40);
       c41 = Lanes.multiplyAdd(b1, a4, c41);
-      FloatVector a5 = FloatVector.broadcast(F, a.get(FLOAT, x + 5 * aRow));
+      FloatVector a5 = FloatVector.broadcast(F, a[p + 5 * PITCH]);
       c50 = Lanes.multiplyAdd(b0, a5, c50);
       c51 = Lanes.multiplyAdd(b1, a5, c51);
-      FloatVector a6 = FloatVector.broadcast(F, a.get(FLOAT, x + 6 * aRow));
+      FloatVector a6 = FloatVector.broadcast(F, a[p + 6 * PITCH]);
       c60 = Lanes.multiplyAdd(b0, a6, c60);
       c61 = Lanes.multiplyAdd(b1, a6, c61);
-      FloatVector a7 = FloatVector.broadcast(F, a.get(FLOAT, x + 7 * aRow));
+      FloatVector a7 = FloatVector.broadcast(F, a[p + 7 * PITCH]);
       c70 = Lanes.multiplyAdd(b0, a7, c70);
       c71 = Lanes.multiplyAdd(b1, a7, c71);
     }

@@ -30,7 +30,10 @@ final class VectorKernels implements Kernels {
       FloatMatrix b,
       float beta,
       FloatMatrix c) {
-    if (VectorGemmShallow.suits(transposeB, b, c.columns())) {
+    int k = Shapes.gemm(transposeA, transposeB, a, b, c);
+    if (alpha == 1 && beta == 0 && VectorGemmStripes.suits(transposeB, c.rows(), c.columns(), k)) {
+      VectorGemmStripes.multiply(transposeA, transposeB, k, a, b, c);
+    } else if (VectorGemmShallow.suits(transposeB, b, c.columns())) {
       VectorGemmShallow.gemm(transposeA, alpha, a, b, beta, c);
     } else {
       VectorGemm.gemm(transposeA, transposeB, alpha, a, b, beta, c);

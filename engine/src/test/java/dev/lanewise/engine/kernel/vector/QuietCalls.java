@@ -145,6 +145,19 @@ final class QuietCalls {
     work.put(
         "product of depth eight",
         () -> k.gemm(Transpose.YES, Transpose.NO, 1, eight, errors, 0, weights));
+    FloatMatrix classes = FloatMatrix.zeros(105, 10);
+    FloatMatrix steps = FloatMatrix.zeros(8, 60);
+    FloatMatrix gradient = FloatMatrix.zeros(60, 105);
+    work.put(
+        "product of depth eight, many rows",
+        () -> k.gemm(Transpose.YES, Transpose.NO, 1, steps, errors, 0, gradient));
+    work.put(
+        "product of depth ten",
+        () -> k.gemm(Transpose.NO, Transpose.YES, 1, ten, classes, 0, gradient));
+    FloatMatrix scoresOfEight = FloatMatrix.zeros(8, 10);
+    work.put(
+        "product of ten, depth eight",
+        () -> k.gemm(Transpose.YES, Transpose.NO, 1, steps, scoresOfEight, 0, shares));
     return work;
   }
 }

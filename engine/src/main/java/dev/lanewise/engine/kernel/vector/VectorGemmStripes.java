@@ -1,0 +1,197 @@
+package dev.lanewise.engine.kernel.vector;
+
+import dev.lanewise.engine.kernel.Transpose;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * C = op(A) op(B) of little depth and long rows, such as errors led back from ten outputs and the
+ * gradient of a batch of eight. 32 registers hold two vectors of all rows of B, a stripe, and rows
+ * of C pass by, each of which is written and never read.
+ *
+ * <p>Strides and positions are in elements.
+ */
+final class VectorGemmStripes {
+
+  private static final VectorSpecies<Float> F = Lanes.FLOAT;
+  private static final int LENGTH = F.length();
+  private static final long V = F.vectorByteSize();
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+  /** Rows of B that are held: 20 of 32 registers. */
+  private static final int DEPTH = 10;
+
+  /** Less deep, more than half of the multiplications would be by zeros. */
+  private static final int SHALLOW = 6;
+
+  /** Columns of a stripe. */
+  private static final int WIDTH = 2 * LENGTH;
+
+  /** Columns of B at a time: long rows to write, and all stripes in the second-level cache. */
+  private static final int COLUMNS = 128 * WIDTH;
+
+  /** Fewer rows do not repay the copy of B, and of a transposed B the transposing. */
+  private static final int FEWEST_ROWS = 16;
+
+  private static final int FEWEST_ROWS_TRANSPOSED = 8;
+
+  /** Rows of C at a time, of which a stripe leaves half lines to the next. */
+  private static final int ROWS = 32;
+
+  /** Elements of stripes in the array; what is held of A follows them. */
+  private static final int B = DEPTH * COLUMNS;
+
+  private VectorGemmStripes() {}
+
+  /** Whether an m x n x k product, to which nothing is added, is one of these. */
+  static boolean suits(Transpose transposeB, int m, int n, int k) {
+    return Lanes.FUSED
+        && LENGTH == 16
+        && k >= SHALLOW
+        && k <= DEPTH
+        && m >= (transposeB == Transpose.NO ? FEWEST_ROWS : FEWEST_ROWS_TRANSPOSED)
+        && n >= WIDTH;
+  }
+
+  /** C = op(A) op(B), with op(A) m x k. */
+  static void multiply(
+      Transpose transposeA,
+      Transpose transposeB,
+      int k,
+      FloatMatrix a,
+      FloatMatrix b,
+      FloatMatrix c) {
+    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
+    float[] ab = workspace.a;
+    int m = c.rows();
+    int n = c.columns();
+    for (int column = 0; column < n; column += COLUMNS) {
+      // The last stripes end where C does; what they share with others gets the same bits twice.
+      int j = Math.min(column, n - WIDTH);
+      int columns = Math.min(COLUMNS, n - j);
+      packB(transposeB, k, b, j, columns, ab);
+      for (int i = 0; i < m; i += ROWS) {
+        int rows = Math.min(ROWS, m - i);
+        packA(transposeA, k, a, i, rows, ab);
+        long to = 4 * (c.offset() + (long) i * c.stride() + j);
+        stripes(rows, columns, ab, c.segment(), to, 4L * c.stride());
+      }
+    }
+    workspace.giveBack();
+  }
+
+  /** Columns of op(B), stripe by stripe, with zeros for rows that there are not. */
+  private static void packB(
+      Transpose transposeB, int k, FloatMatrix b, int j, int columns, float[] to) {
+    int t = 0;
+    for (int column = 0; column < columns; column += WIDTH, t += DEPTH * WIDTH) {
+      int first = j + Math.min(column, columns - WIDTH);
+      if (transposeB == Transpose.YES) {
+        long at = b.offset() + (long) first * b.stride();
+        VectorTranspose.transpose(WIDTH, k, b.segment(), at, b.stride(), to, t, WIDTH);
+      } else {
+        for (int p = 0; p < k; p++) {
+          long at = b.offset() + (long) p * b.stride() + first;
+          MemorySegment.copy(b.segment(), FLOAT, 4 * at, to, t + p * WIDTH, WIDTH);
+        }
+      }
+      Arrays.fill(to, t + k * WIDTH, t + DEPTH * WIDTH, 0);
+    }
+  }
+
+  /** Rows of op(A), with zeros for columns that there are not. */
+  private static void packA(
+      Transpose transposeA, int k, FloatMatrix a, int i, int rows, float[] to) {
+    if (k < DEPTH) {
+      Arrays.fill(to, B, B + rows * DEPTH, 0);
+    }
+    if (transposeA == Transpose.YES) {
+      VectorTranspose.transpose(k, rows, a.segment(), a.offset() + i, a.stride(), to, B, DEPTH);
+    } else {
+      long at = a.offset() + (long) i * a.stride();
+      if (a.stride() == DEPTH) {
+        MemorySegment.copy(a.segment(), FLOAT, 4 * at, to, B, (rows - 1) * DEPTH + k);
+      } else {
+        for (int row = 0; row < rows; row++) {
+          MemorySegment.copy(
+              a.segment(), FLOAT, 4 * (at + (long) row * a.stride()), to, B + row * DEPTH, k);
+        }
+      }
+    }
+  }
+
+  /** Some rows of C; where they go in bytes. */
+  private static void stripes(
+      int rows, int columns, float[] ab, MemorySegment to, long at, long row) {
+    int held = 0;
+    for (int column = 0; column < columns; column += WIDTH, held += DEPTH * WIDTH) {
+      stripe(rows, ab, held, to, at + 4L * Math.min(column, columns - WIDTH), row);
+    }
+  }
+
+  /** Two vectors of each row. */
+  private static void stripe(int rows, float[] ab, int held, MemorySegment to, long at, long row) {
+    FloatVector x0 = FloatVector.fromArray(F, ab, held);
+    FloatVector y0 = FloatVector.fromArray(F, ab, held + LENGTH);
+    FloatVector x1 = FloatVector.fromArray(F, ab, held + 2 * LENGTH);
+    FloatVector y1 = FloatVector.fromArray(F, ab, held + 3 * LENGTH);
+    FloatVector x2 = FloatVector.fromArray(F, ab, held + 4 * LENGTH);
+    FloatVector y2 = FloatVector.fromArray(F, ab, held + 5 * LENGTH);
+    FloatVector x3 = FloatVector.fromArray(F, ab, held + 6 * LENGTH);
+    FloatVector y3 = FloatVector.fromArray(F, ab, held + 7 * LENGTH);
+    FloatVector x4 = FloatVector.fromArray(F, ab, held + 8 * LENGTH);
+    FloatVector y4 = FloatVector.fromArray(F, ab, held + 9 * LENGTH);
+    FloatVector x5 = FloatVector.fromArray(F, ab, held + 10 * LENGTH);
+    FloatVector y5 = FloatVector.fromArray(F, ab, held + 11 * LENGTH);
+    FloatVector x6 = FloatVector.fromArray(F, ab, held + 12 * LENGTH);
+    FloatVector y6 = FloatVector.fromArray(F, ab, held + 13 * LENGTH);
+    FloatVector x7 = FloatVector.fromArray(F, ab, held + 14 * LENGTH);
+    FloatVector y7 = FloatVector.fromArray(F, ab, held + 15 * LENGTH);
+    FloatVector x8 = FloatVector.fromArray(F, ab, held + 16 * LENGTH);
+    FloatVector y8 = FloatVector.fromArray(F, ab, held + 17 * LENGTH);
+    FloatVector x9 = FloatVector.fromArray(F, ab, held + 18 * LENGTH);
+    FloatVector y9 = FloatVector.fromArray(F, ab, held + 19 * LENGTH);
+    long target = at;
+    for (int i = 0; i < rows; i++, target += row) {
+      int r = B + i * DEPTH;
+      FloatVector a0 = FloatVector.broadcast(F, ab[r]);
+      FloatVector s = x0.mul(a0);
+      FloatVector t = y0.mul(a0);
+      FloatVector a1 = FloatVector.broadcast(F, ab[r + 1]);
+      s = x1.fma(a1, s);
+      t = y1.fma(a1, t);
+      FloatVector a2 = FloatVector.broadcast(F, ab[r + 2]);
+      s = x2.fma(a2, s);
+      t = y2.fma(a2, t);
+      FloatVector a3 = FloatVector.broadcast(F, ab[r + 3]);
+      s = x3.fma(a3, s);
+      t = y3.fma(a3, t);
+      FloatVector a4 = FloatVector.broadcast(F, ab[r + 4]);
+      s = x4.fma(a4, s);
+      t = y4.fma(a4, t);
+      FloatVector a5 = FloatVector.broadcast(F, ab[r + 5]);
+      s = x5.fma(a5, s);
+      t = y5.fma(a5, t);
+      FloatVector a6 = FloatVector.broadcast(F, ab[r + 6]);
+      s = x6.fma(a6, s);
+      t = y6.fma(a6, t);
+      FloatVector a7 = FloatVector.broadcast(F, ab[r + 7]);
+      s = x7.fma(a7, s);
+      t = y7.fma(a7, t);
+      FloatVector a8 = FloatVector.broadcast(F, ab[r + 8]);
+      s = x8.fma(a8, s);
+      t = y8.fma(a8, t);
+      FloatVector a9 = FloatVector.broadcast(F, ab[r + 9]);
+      s = x9.fma(a9, s);
+      t = y9.fma(a9, t);
+      s.intoMemorySegment(to, target, NATIVE);
+      t.intoMemorySegment(to, target + V, NATIVE);
+    }
+  }
+}
