@@ -138,6 +138,46 @@ public abstract class GemmContract extends KernelContract {
     }
   }
 
+  /** What a view leaves out may hold anything, and a kernel that copies whole rows meets it. */
+  @Test
+  void whatLiesBetweenRowsIsNotRead() {
+    RandomGenerator random = random(31);
+    for (int k : new int[] {1, 5, 6, 7, 8, 9, 10, 15, 16}) {
+      for (int gap : new int[] {1, 2, 3, 4, 10 - Math.min(k, 9), 16}) {
+        for (Transpose transposeA : Transpose.values()) {
+          for (Transpose transposeB : Transpose.values()) {
+            FloatMatrix a = amongNans(transposeA, 40, k, gap, random);
+            FloatMatrix b = amongNans(transposeB, k, 64, gap, random);
+            FloatMatrix c = FloatMatrix.zeros(40, 64);
+            kernels().gemm(transposeA, transposeB, 1, a, b, 0, c);
+            FloatMatrix expected = FloatMatrix.zeros(40, 64);
+            kernels().gemm(transposeA, transposeB, 1, a.copy(), b.copy(), 0, expected);
+            assertThat(c.toArray())
+                .as("%s %s, depth %d, gap %d", transposeA, transposeB, k, gap)
+                .isEqualTo(expected.toArray())
+                .doesNotContain(Float.NaN);
+          }
+        }
+      }
+    }
+  }
+
+  /** A matrix, or its transposed, in a wider and longer one that is NaN everywhere else. */
+  private static FloatMatrix amongNans(
+      Transpose transpose, int rows, int columns, int gap, RandomGenerator random) {
+    int m = transpose == Transpose.NO ? rows : columns;
+    int n = transpose == Transpose.NO ? columns : rows;
+    FloatMatrix whole = FloatMatrix.zeros(m + 2, n + gap);
+    whole.segment().asSlice(0, 4L * (m + 2) * (n + gap)).fill((byte) 0xFF);
+    FloatMatrix view = whole.block(1, m + 1, 0, n);
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        view.set(i, j, (float) random.nextGaussian());
+      }
+    }
+    return view;
+  }
+
   /** A small B that is transposed may be transposed back, if A has rows enough. */
   @Test
   void manyRowsTimesASmallMatrixTransposed() {

@@ -115,8 +115,8 @@ final class VectorGemmStripes {
       VectorTranspose.transpose(k, rows, a.segment(), a.offset() + i, a.stride(), to, B, DEPTH);
     } else {
       long at = a.offset() + (long) i * a.stride();
-      if (a.stride() == DEPTH) {
-        MemorySegment.copy(a.segment(), FLOAT, 4 * at, to, B, (rows - 1) * DEPTH + k);
+      if (k == DEPTH && a.stride() == DEPTH) {
+        MemorySegment.copy(a.segment(), FLOAT, 4 * at, to, B, rows * DEPTH);
       } else {
         for (int row = 0; row < rows; row++) {
           MemorySegment.copy(
