@@ -117,6 +117,9 @@ final class Rows {
     return shape.contains("8011") || shape.contains("4096");
   }
 
+  /** Milliseconds of searches before the first turn: the JIT's start takes as long as a search. */
+  private static final int SEARCHES = 3_000;
+
   private static void roofline(List<Row> rows, boolean quick) {
     for (int threads = 1; threads <= 2; threads++) {
       rows.add(
@@ -156,7 +159,7 @@ final class Rows {
               FORKS,
               1,
               0,
-              0,
+              quick ? 0 : SEARCHES,
               1e-6));
       List<Side> l1 = new ArrayList<>();
       l1.add(Side.ours("lanewise", "auto knn L1" + work));
@@ -180,7 +183,7 @@ final class Rows {
               FORKS,
               1,
               0,
-              0,
+              quick ? 0 : SEARCHES,
               Double.NaN));
     }
     int uniform = quick ? 100 : 3_000;
@@ -195,7 +198,7 @@ final class Rows {
             FORKS,
             2,
             0,
-            0,
+            quick ? 0 : SEARCHES,
             0));
     rows.add(
         new Row(
@@ -207,7 +210,7 @@ final class Rows {
             FORKS,
             1,
             0,
-            0,
+            quick ? 0 : SEARCHES,
             0));
   }
 
