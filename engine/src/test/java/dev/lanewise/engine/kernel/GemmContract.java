@@ -420,41 +420,6 @@ public abstract class GemmContract extends KernelContract {
     }
   }
 
-  /** A row and a column of C keep their bits wherever in C they are. */
-  @Test
-  void bitsDoNotDependOnWhereARowIs() {
-    RandomGenerator random = random(14);
-    for (int[] shape : new int[][] {{70, 300, 8}, {70, 300, 10}, {80, 4_100, 7}, {400, 10, 8}}) {
-      Product whole =
-          Product.of(
-              Transpose.YES,
-              Transpose.NO,
-              affordable(shape[0]),
-              affordable(shape[1]),
-              shape[2],
-              1,
-              0,
-              random,
-              random::nextGaussian);
-      whole.run(kernels());
-      FloatMatrix expected = whole.c().view();
-      int first = whole.m() / 2 - 1;
-      FloatMatrix part = FloatMatrix.zeros(whole.m() - first, whole.n());
-      kernels()
-          .gemm(
-              Transpose.YES,
-              Transpose.NO,
-              1,
-              whole.a().view().block(0, whole.k(), first, whole.m()),
-              whole.b().view(),
-              0,
-              part);
-      assertThat(part.toArray())
-          .as(whole.toString())
-          .isEqualTo(expected.rows(first, whole.m()).copy().toArray());
-    }
-  }
-
   @Test
   void smallIntegersAgreeBitForBitWithTheSpecification() {
     RandomGenerator random = random(6);
