@@ -32,4 +32,33 @@ final class VectorGemmTest extends GemmContract {
           .isEqualTo(whole.rows(first, m).copy().toArray());
     }
   }
+
+  /** Scratch memory is used again, and a zero that fills up does not undo NaN. */
+  @Test
+  void whatAProductLeavesBehindIsNotRead() {
+    RandomGenerator random = random(15);
+    for (int n : new int[] {10, 64}) {
+      for (int k = 5; k < 10; k++) {
+        FloatMatrix a = GuardedMatrix.filled(k, 40, random, random::nextGaussian).view();
+        FloatMatrix b = GuardedMatrix.filled(k, n, random, random::nextGaussian).view();
+        FloatMatrix first = FloatMatrix.zeros(40, n);
+        kernels().gemm(Transpose.YES, Transpose.NO, 1, a, b, 0, first);
+        for (int deep : new int[] {8, 10}) {
+          FloatMatrix nan = GuardedMatrix.filled(deep, 64, random, () -> Double.NaN).view();
+          kernels()
+              .gemm(
+                  Transpose.YES,
+                  Transpose.NO,
+                  1,
+                  nan.block(0, deep, 0, 40),
+                  nan.block(0, deep, 0, n),
+                  0,
+                  FloatMatrix.zeros(40, n));
+        }
+        FloatMatrix again = FloatMatrix.zeros(40, n);
+        kernels().gemm(Transpose.YES, Transpose.NO, 1, a, b, 0, again);
+        assertThat(again.toArray()).as("%d columns, depth %d", n, k).isEqualTo(first.toArray());
+      }
+    }
+  }
 }
