@@ -9,6 +9,9 @@ final class Rows {
 
   private static final int FORKS = 3;
 
+  /** Milliseconds of searches before the first turn: the JIT's start takes as long as a search. */
+  private static final int SEARCHES = 3_000;
+
   /** Times are compared; float answers may differ in their last digits. */
   private static final double FLOATS = 1e-4;
 
@@ -116,9 +119,6 @@ final class Rows {
   private static boolean large(String shape) {
     return shape.contains("8011") || shape.contains("4096");
   }
-
-  /** Milliseconds of searches before the first turn: the JIT's start takes as long as a search. */
-  private static final int SEARCHES = 3_000;
 
   private static void roofline(List<Row> rows, boolean quick) {
     for (int threads = 1; threads <= 2; threads++) {

@@ -347,18 +347,18 @@ public final class RandomSearch {
       }
 
       void start() {
-        multiply(w, best, product -> {});
+        multiply(w, b, best);
       }
 
       void look() {
-        multiply(stepsW, change, product -> kernels.addRow(stepsB, product));
+        multiply(stepsW, stepsB, change);
       }
 
-      private void multiply(FloatMatrix weights, FloatMatrix out, Consumer<FloatMatrix> then) {
+      private void multiply(FloatMatrix weights, FloatMatrix bias, FloatMatrix out) {
         FloatMatrix room = products.take();
         FloatMatrix product = room.block(0, rows, 0, weights.columns());
         x.multiply(kernels, Transpose.NO, 1, weights, 0, product);
-        then.accept(product);
+        kernels.addRow(bias, product);
         kernels.transpose(product, out);
         products.give(room);
       }

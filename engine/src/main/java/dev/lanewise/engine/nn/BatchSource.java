@@ -65,7 +65,7 @@ abstract sealed class BatchSource {
   abstract FloatMatrix rows();
 
   /** The current batch without its zeros, if that form was worth keeping. */
-  @Nullable SparseBatch sparse() {
+  @Nullable SparseRows sparse() {
     return null;
   }
 
@@ -87,7 +87,7 @@ abstract sealed class BatchSource {
    */
   private static final class InOrder extends BatchSource {
     private final FloatMatrix[] rows;
-    private final SparseBatch @Nullable [] sparse;
+    private final SparseRows @Nullable [] sparse;
     private final int[][] labels;
     private int current;
 
@@ -105,17 +105,17 @@ abstract sealed class BatchSource {
       sparse = whole == null ? null : batches(whole, size, rows.length);
     }
 
-    private static SparseBatch[] batches(SparseRows whole, int size, int updates) {
-      SparseBatch[] batches = new SparseBatch[updates];
+    private static SparseRows[] batches(SparseRows whole, int size, int updates) {
+      SparseRows[] batches = new SparseRows[updates];
       for (int u = 0; u < updates; u++) {
         int to = Math.min(whole.rows(), (u + 1) * size);
-        batches[u] = SparseBatch.of(whole.rows(u * size, to));
+        batches[u] = whole.rows(u * size, to);
       }
       return batches;
     }
 
     @Override
-    @Nullable SparseBatch sparse() {
+    @Nullable SparseRows sparse() {
       return sparse == null ? null : sparse[current];
     }
 

@@ -3,6 +3,7 @@ package dev.lanewise.engine.nn;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -232,18 +233,18 @@ final class Tile {
    *
    * @param delta {@link AlignedRows#whole whole} rows
    */
-  void stepAlong(SparseBatch x, FloatMatrix delta, double rateFactor) {
+  void stepAlong(SparseRows x, FloatMatrix delta, double rateFactor) {
     kernels.sparseGemm(
         Transpose.NO,
         (float) -(weightOptimizer.rate() * rateFactor),
-        x.inputs(),
+        x.transposed(),
         delta,
         1,
         wholeRows);
     stepBiases(rateFactor);
   }
 
-  /** As {@link #stepAlong(SparseBatch, FloatMatrix, double)}, with a dense input. */
+  /** As {@link #stepAlong(SparseRows, FloatMatrix, double)}, with a dense input. */
   void stepAlong(FloatMatrix x, FloatMatrix delta, double rateFactor) {
     multiply((float) -(weightOptimizer.rate() * rateFactor), x, delta, 1, weights);
     stepBiases(rateFactor);

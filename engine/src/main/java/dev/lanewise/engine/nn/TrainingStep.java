@@ -4,6 +4,7 @@ import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ final class TrainingStep {
 
   private final FloatMatrix[] inputChunks;
   private @Nullable FloatMatrix bound;
-  private @Nullable SparseBatch sparse;
+  private @Nullable SparseRows sparse;
 
   // What a sparse batch is multiplied by and where to, whole rows: see AlignedRows.
   private final FloatMatrix sparseWeights;
@@ -143,7 +144,7 @@ final class TrainingStep {
    * @param sparseX the rows of {@code x} without their zeros, or null; not used for a batch that is
    *     cut
    */
-  void run(FloatMatrix x, @Nullable SparseBatch sparseX, int[] batchLabels, double factor) {
+  void run(FloatMatrix x, @Nullable SparseRows sparseX, int[] batchLabels, double factor) {
     rateFactor = factor;
     sparse = chunks == 1 ? sparseX : null;
     gradientsAtSums(x, batchLabels);
@@ -204,7 +205,7 @@ final class TrainingStep {
     for (int l = 0; l <= last; l++) {
       FloatMatrix z = l == last ? logitChunks[c] : sums[l][c];
       if (l == 0 && sparse != null) {
-        kernels.sparseGemm(Transpose.NO, 1, sparse.rows(), sparseWeights, 0, sparseSums);
+        kernels.sparseGemm(Transpose.NO, 1, sparse, sparseWeights, 0, sparseSums);
       } else if (l == last && turned != null) {
         kernels.gemm(Transpose.NO, Transpose.YES, 1, input, turned, 0, z);
       } else {
@@ -260,7 +261,7 @@ final class TrainingStep {
       return;
     }
     biasGradient(t);
-    SparseBatch x = sparse;
+    SparseRows x = sparse;
     if (x != null && tile.isWholeLayer(0)) {
       // Rows of weights whose inputs are all 0 have no gradient and stay where they are.
       tile.stepAlong(x, sparseDeltas, rateFactor);

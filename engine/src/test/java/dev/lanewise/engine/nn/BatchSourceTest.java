@@ -67,10 +67,10 @@ class BatchSourceTest {
       BatchSource source = source(Batching.inOrder(size), few, 3);
       for (int u = 0; u < source.updates(); u++) {
         source.load(u);
-        SparseBatch batch = source.sparse();
+        SparseRows batch = source.sparse();
         assertThat(batch).isNotNull();
-        assertThat(dense(batch.rows()).toArray()).isEqualTo(source.rows().toArray());
-        FloatMatrix inputs = dense(batch.inputs());
+        assertThat(dense(batch).toArray()).isEqualTo(source.rows().toArray());
+        FloatMatrix inputs = dense(batch.transposed());
         for (int i = 0; i < source.rows().rows(); i++) {
           for (int j = 0; j < 40; j++) {
             assertThat(inputs.get(j, i)).isEqualTo(source.rows().get(i, j));

@@ -76,7 +76,7 @@ class SparseStepTest {
         for (int u = 0; u < 20; u++) {
           FloatMatrix x = inputs(random);
           denseStep.run(x, null, labels, .7);
-          sparseStep.run(x, SparseBatch.of(SparseRows.of(x)), labels, .7);
+          sparseStep.run(x, SparseRows.of(x), labels, .7);
           assertThat(sparseStep.tally().sum(0)).isCloseTo(denseStep.tally().sum(0), within(1e-3));
         }
         for (int l = 0; l < dense.layers(); l++) {

@@ -75,7 +75,7 @@ class TurnedTileTest {
         for (int u = 0; u < 15; u++) {
           FloatMatrix x = inputs(20, random);
           plainStep.run(x, null, LABELS, .7);
-          turnedStep.run(x, u % 2 == 0 ? null : SparseBatch.of(SparseRows.of(x)), LABELS, .7);
+          turnedStep.run(x, u % 2 == 0 ? null : SparseRows.of(x), LABELS, .7);
           assertThat(turnedStep.tally().sum(0)).isCloseTo(plainStep.tally().sum(0), within(1e-3));
         }
         assertThat(turned.weights[1].toArray())

@@ -397,7 +397,7 @@ final class VectorActivations {
   }
 
   /** x - x is 0 for a finite x, else NaN, and a sum that met a NaN stays one. */
-  private static boolean allFinite(MemorySegment x, long start, int n) {
+  static boolean allFinite(MemorySegment x, long start, int n) {
     FloatVector sum = FloatVector.zero(FLOAT);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {

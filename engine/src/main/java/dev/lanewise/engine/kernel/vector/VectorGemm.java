@@ -51,56 +51,54 @@ final class VectorGemm {
       float beta,
       FloatMatrix c) {
     int k = Shapes.gemm(transposeA, transposeB, a, b, c);
-    if (c.rows() == 0 || c.columns() == 0) {
+    int m = c.rows();
+    int n = c.columns();
+    if (m == 0 || n == 0) {
       return;
     }
     if (alpha == 0 || k == 0) {
       VectorSparse.scaleRows(beta, c);
       return;
     }
-    if (transposeA == Transpose.NO
-        && transposeB == Transpose.NO
-        && alpha == 1
-        && beta == 0
-        && VectorGemmUnpacked.suits(c.rows(), c.columns(), k)) {
-      VectorGemmUnpacked.multiply(k, a, b, c);
-      return;
-    }
     VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
-    boolean turn = transposeB == Transpose.YES && turns(transposeA, c.rows(), c.columns(), k);
-    if (turn) {
-      VectorTranspose.transpose(
-          c.columns(), k, b.segment(), b.offset(), b.stride(), workspace.b, TURNED, c.columns());
-      if (alpha == 1 && beta == 0 && VectorGemmUnpacked.suits(c.rows(), c.columns(), k)) {
-        VectorGemmUnpacked.multiply(workspace, k, a, workspace.b, TURNED, c.columns(), c);
-        workspace.giveBack();
-        return;
-      }
-    }
+    boolean plainA = transposeA == Transpose.NO;
+    boolean turn = plainA && transposeB == Transpose.YES && turns(m, n, k);
     boolean plainB = turn || transposeB == Transpose.NO;
-    choose(
-        workspace,
-        k,
-        alpha,
-        a.segment(),
-        a.offset(),
-        transposeA == Transpose.NO ? a.stride() : 1,
-        transposeA == Transpose.NO ? 1 : a.stride(),
-        turn ? workspace.b : b.segment(),
-        turn ? TURNED : b.offset(),
-        plainB ? 1 : b.stride(),
-        turn ? c.columns() : plainB ? b.stride() : 1,
-        beta,
-        c,
-        transposeA == Transpose.NO,
-        plainB);
+    MemorySegment from = b.segment();
+    long bAt = b.offset();
+    long bRow = b.stride();
+    if (turn) {
+      VectorTranspose.transpose(n, k, from, bAt, bRow, workspace.b, TURNED, n);
+      from = workspace.b;
+      bAt = TURNED;
+      bRow = n;
+    }
+    if (plainA && plainB && alpha == 1 && beta == 0 && VectorGemmUnpacked.suits(m, n, k)) {
+      VectorGemmUnpacked.multiply(workspace, k, a, from, bAt, bRow, c);
+    } else {
+      choose(
+          workspace,
+          k,
+          alpha,
+          a.segment(),
+          a.offset(),
+          plainA ? a.stride() : 1,
+          plainA ? 1 : a.stride(),
+          from,
+          bAt,
+          plainB ? 1 : bRow,
+          plainB ? bRow : 1,
+          beta,
+          c,
+          plainA,
+          plainB);
+    }
     workspace.giveBack();
   }
 
   /** Whether to transpose a small B first takes less time than kernels for rows of B save. */
-  private static boolean turns(Transpose transposeA, int m, int n, int k) {
+  private static boolean turns(int m, int n, int k) {
     return VectorGemmTile.LARGE
-        && transposeA == Transpose.NO
         && m >= MANY
         && k < DEEP
         && (long) n * k <= SMALL

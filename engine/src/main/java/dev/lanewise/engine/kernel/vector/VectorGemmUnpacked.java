@@ -39,14 +39,7 @@ final class VectorGemmUnpacked {
     return VectorGemmTile.LARGE && m >= ROWS && n >= COLUMNS && (long) n * k <= SMALL;
   }
 
-  /** C = A B, with A m x k and by rows. */
-  static void multiply(int k, FloatMatrix a, FloatMatrix b, FloatMatrix c) {
-    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
-    multiply(workspace, k, a, b.segment(), b.offset(), b.stride(), c);
-    workspace.giveBack();
-  }
-
-  /** As the other, with the position and stride of B in elements. */
+  /** C = A B, with A m x k, both by rows; the position and stride of B are in elements. */
   static void multiply(
       VectorGemmWorkspace workspace,
       int k,

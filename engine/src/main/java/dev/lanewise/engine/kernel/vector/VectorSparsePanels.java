@@ -78,26 +78,17 @@ final class VectorSparsePanels {
       } else {
         three(start, end - start, rows, a, b.segment(), bAt, step, sums);
       }
-      if (!finite(ROWS * columns, sums)) {
-        return false;
-      }
       for (int r = 0; r < ROWS; r++) {
         long to = VectorSparse.at(c, first + r) + 4L * from;
         MemorySegment.copy(sums, r * columns, c.segment(), FLOAT, to, columns);
       }
     }
-    return true;
-  }
-
-  /** x - x is 0 for a finite x, else NaN, and a sum that met a NaN stays one. */
-  private static boolean finite(int n, float[] sums) {
-    FloatVector first = FloatVector.fromArray(F, sums, 0);
-    FloatVector sum = first.sub(first);
-    for (int i = L; i < n; i += L) {
-      FloatVector v = FloatVector.fromArray(F, sums, i);
-      sum = v.sub(v).add(sum);
+    for (int r = 0; r < ROWS; r++) {
+      if (!VectorActivations.allFinite(c.segment(), VectorSparse.at(c, first + r), n)) {
+        return false;
+      }
     }
-    return first.sub(first).add(sum).eq(0).allTrue();
+    return true;
   }
 
   /** As {@link VectorGemmTile8x3}, over some rows of B. */
