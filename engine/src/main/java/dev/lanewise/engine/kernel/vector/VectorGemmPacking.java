@@ -52,17 +52,21 @@ final class VectorGemmPacking {
         VectorTranspose.transpose(
             MR, steps, from, at + row * rowStride, rowStride, to, row * steps, MR);
       }
+      for (int row = whole; row < rows; row++) {
+        laneOfPanelA(from, at + row * rowStride, 1, steps, to, whole * steps + row - whole);
+      }
     } else {
       for (int step = 0; step < steps; step += NEAR) {
         int near = Math.min(NEAR, steps - step);
+        long source = at + step * stepStride;
         for (int row = 0; row < whole; row += MR) {
-          copyPanelA(
-              from, at + row + step * stepStride, stepStride, near, to, row * steps + step * MR);
+          copyPanelA(from, source + row, stepStride, near, to, row * steps + step * MR);
+        }
+        for (int row = whole; row < rows; row++) {
+          int lane = whole * steps + row - whole;
+          laneOfPanelA(from, source + row, stepStride, near, to, lane + step * MR);
         }
       }
-    }
-    for (int row = whole; row < rows; row++) {
-      laneOfPanelA(from, at + row * rowStride, stepStride, steps, to, whole * steps + row - whole);
     }
   }
 
