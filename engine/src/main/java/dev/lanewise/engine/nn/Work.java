@@ -15,7 +15,7 @@ final class Work {
   /**
    * The most rows and columns of a weight gradient that one task computes, for the same reasons.
    */
-  static final int TILE = 256;
+  static final int TILE = 512;
 
   /**
    * Multiply-adds below which work is neither cut into tiles nor handed to other threads: 2^23 take
