@@ -1,6 +1,7 @@
 package dev.lanewise.engine.nn;
 
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.lang.foreign.Arena;
 
 /**
  * Matrices whose rows begin on a cache line. Where rows of 300 floats follow each other without a
@@ -14,13 +15,13 @@ final class AlignedRows {
 
   private AlignedRows() {}
 
-  /** Zeros, freed automatically. Rows no longer than a line are not spread out. */
-  static FloatMatrix zeros(int rows, int columns) {
+  /** Zeros. Rows no longer than a line are not spread out. */
+  static FloatMatrix zeros(Arena arena, int rows, int columns) {
     if (columns <= LINE || columns % LINE == 0) {
-      return FloatMatrix.zeros(rows, columns);
+      return FloatMatrix.zeros(arena, rows, columns);
     }
     int stride = Math.multiplyExact((columns - 1) / LINE + 1, LINE);
-    return FloatMatrix.zeros(rows, stride).block(0, rows, 0, columns);
+    return FloatMatrix.zeros(arena, rows, stride).block(0, rows, 0, columns);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.lanewise.engine.nn;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
 import dev.lanewise.engine.random.Draws;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
@@ -29,14 +30,20 @@ abstract sealed class BatchSource {
   private static final int MOST_SPARSE_ROWS = 32;
 
   static BatchSource of(
-      Batching batching, Samples samples, SparseForms forms, RandomGenerator random, int classes) {
+      Batching batching,
+      Samples samples,
+      SparseForms forms,
+      RandomGenerator random,
+      int classes,
+      Arena arena) {
     return switch (batching) {
       case Batching.Full() -> new InOrder(samples, forms, samples.size());
       case Batching.InOrder(int size) ->
           new InOrder(samples, forms, Math.min(size, samples.size()));
       case Batching.Shuffled(int size) ->
-          new Shuffled(samples, Math.min(size, samples.size()), random);
-      case Batching.Stratified(int perClass) -> new Stratified(samples, perClass, random, classes);
+          new Shuffled(samples, Math.min(size, samples.size()), random, arena);
+      case Batching.Stratified(int perClass) ->
+          new Stratified(samples, perClass, random, classes, arena);
     };
   }
 
@@ -145,7 +152,7 @@ abstract sealed class BatchSource {
     private final int[][] labels;
     private int current;
 
-    Shuffled(Samples samples, int size, RandomGenerator random) {
+    Shuffled(Samples samples, int size, RandomGenerator random, Arena arena) {
       super(samples.size(), size);
       this.samples = samples;
       this.random = random;
@@ -158,7 +165,7 @@ abstract sealed class BatchSource {
       rows = new FloatMatrix[sizes.length];
       labels = new int[sizes.length][];
       for (int s = 0; s < sizes.length; s++) {
-        rows[s] = FloatMatrix.zeros(sizes[s], samples.rows().columns());
+        rows[s] = FloatMatrix.zeros(arena, sizes[s], samples.rows().columns());
         labels[s] = new int[sizes[s]];
       }
     }
@@ -199,7 +206,7 @@ abstract sealed class BatchSource {
     private final FloatMatrix rows;
     private final int[] labels;
 
-    Stratified(Samples samples, int perClass, RandomGenerator random, int classes) {
+    Stratified(Samples samples, int perClass, RandomGenerator random, int classes, Arena arena) {
       super(Math.multiplyExact(perClass, classes), Math.multiplyExact(perClass, classes));
       this.samples = samples;
       this.random = random;
@@ -227,7 +234,7 @@ abstract sealed class BatchSource {
         int label = samples.labels()[i];
         rowsOfClass[label][counts[label]++] = i;
       }
-      rows = FloatMatrix.zeros(perClass * classes, samples.rows().columns());
+      rows = FloatMatrix.zeros(arena, perClass * classes, samples.rows().columns());
       labels = new int[perClass * classes];
     }
 

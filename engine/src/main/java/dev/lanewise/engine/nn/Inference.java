@@ -5,6 +5,7 @@ import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
+import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class Inference {
   private final Engine engine;
   private final Kernels kernels;
   private final Parameters parameters;
+  private final Arena arena;
   private final FloatMatrix x;
   private final int chunks;
   private final FloatMatrix[] inputs;
@@ -32,33 +34,30 @@ final class Inference {
   private @Nullable Tally lastTally;
   private final ArrayDeque<Hidden> free = new ArrayDeque<>();
 
-  Inference(Engine engine, Parameters parameters, Output output, FloatMatrix x) {
-    this(engine, parameters, output, x, null);
-  }
-
   /**
-   * For rows that are passed forward often.
-   *
    * @param sparse the rows of {@code x} without their zeros, or null if that is not worth it
+   * @param arena for results and hidden layers
    */
   Inference(
       Engine engine,
       Parameters parameters,
       Output output,
       FloatMatrix x,
-      @Nullable SparseRows sparse) {
+      @Nullable SparseRows sparse,
+      Arena arena) {
     this.engine = engine;
     this.kernels = engine.kernels();
     this.parameters = parameters;
+    this.arena = arena;
     this.x = x;
     int rows = x.rows();
     int classes = parameters.classes();
     this.chunks = Work.chunks(rows);
-    this.logits = FloatMatrix.zeros(rows, classes);
-    this.probabilities = FloatMatrix.zeros(rows, classes);
+    this.logits = FloatMatrix.zeros(arena, rows, classes);
+    this.probabilities = FloatMatrix.zeros(arena, rows, classes);
     if (output == Output.SOFTMAX_OVER_ROWS) {
-      this.scores = FloatMatrix.zeros(rows, classes);
-      this.overRows = new SoftmaxOverRows(kernels, rows, classes);
+      this.scores = FloatMatrix.zeros(arena, rows, classes);
+      this.overRows = new SoftmaxOverRows(kernels, arena, rows, classes);
     } else {
       this.scores = logits;
       this.overRows = null;
@@ -156,7 +155,9 @@ final class Inference {
   private Hidden take() {
     synchronized (free) {
       Hidden hidden = free.poll();
-      return hidden != null ? hidden : new Hidden(parameters, Math.min(Work.CHUNK, x.rows()));
+      return hidden != null
+          ? hidden
+          : new Hidden(arena, parameters, Math.min(Work.CHUNK, x.rows()));
     }
   }
 
@@ -171,10 +172,10 @@ final class Inference {
     private final FloatMatrix[] whole;
     private final FloatMatrix[] part;
 
-    Hidden(Parameters parameters, int rows) {
+    Hidden(Arena arena, Parameters parameters, int rows) {
       whole = new FloatMatrix[parameters.layers() - 1];
       for (int l = 0; l < whole.length; l++) {
-        whole[l] = AlignedRows.zeros(rows, parameters.sizes[l + 1]);
+        whole[l] = AlignedRows.zeros(arena, rows, parameters.sizes[l + 1]);
       }
       part = whole.clone();
     }

@@ -4,7 +4,9 @@ import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.io.ModelFormatException;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.memory.Scratch;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -187,15 +189,17 @@ public final class Mlp {
    */
   public Evaluation evaluate(Samples samples, Measure... measures) {
     parameters.checkSamples(engine.kernels(), "the set to evaluate", samples);
-    return new Inference(engine, parameters, output, samples.rows())
-        .evaluate(
-            samples.labels(),
-            measures.length == 0 ? List.of(Measure.crossEntropy()) : List.of(measures));
+    List<Measure> wanted =
+        measures.length == 0 ? List.of(Measure.crossEntropy()) : List.of(measures);
+    try (Arena arena = Scratch.take()) {
+      return new Inference(engine, parameters, output, samples.rows(), null, arena)
+          .evaluate(samples.labels(), wanted);
+    }
   }
 
   private Inference inference(FloatMatrix rows) {
     parameters.checkInputs(engine.kernels(), "the input", rows);
-    return new Inference(engine, parameters, output, rows);
+    return new Inference(engine, parameters, output, rows, null, Arena.ofAuto());
   }
 
   /**

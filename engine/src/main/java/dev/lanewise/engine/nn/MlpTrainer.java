@@ -4,7 +4,9 @@ import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.event.Events;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.memory.Scratch;
 import dev.lanewise.engine.random.SeedStreams;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,15 +113,18 @@ public final class MlpTrainer {
     Parameters parameters = adopted(mlp);
     parameters.checkSamples(engine.kernels(), "the batch", samples);
     Parameters gradients = Parameters.zeros(sizes, activation);
-    List<Tile> tiles =
-        Tile.of(engine.kernels(), parameters, gradients, optimizer, biasOptimizer, samples.size());
-    TrainingStep step =
-        new TrainingStep(engine, parameters, tiles, loss, output, scale, measures, samples.size());
-    step.gradients(samples.rows(), samples.labels());
-    return new Gradients(
-        Arrays.stream(gradients.weights).map(FloatMatrix::copy).toList(),
-        List.of(gradients.biases),
-        step.tally().evaluation(samples.size()));
+    int n = samples.size();
+    try (Arena arena = Scratch.take()) {
+      List<Tile> tiles =
+          Tile.of(engine.kernels(), parameters, gradients, optimizer, biasOptimizer, n, arena);
+      TrainingStep step =
+          new TrainingStep(engine, parameters, tiles, loss, output, scale, measures, n, arena);
+      step.gradients(samples.rows(), samples.labels());
+      return new Gradients(
+          Arrays.stream(gradients.weights).map(FloatMatrix::copy).toList(),
+          List.of(gradients.biases),
+          step.tally().evaluation(n));
+    }
   }
 
   /** A copy of a network's parameters, under this trainer's activation. */
@@ -221,7 +226,12 @@ public final class MlpTrainer {
           "mlp",
           train.size(),
           sizes[0],
-          () -> new Loop(this, parameters, seeds).train());
+          () -> {
+            // Nothing of a training but its parameters outlives it.
+            try (Arena arena = Scratch.take()) {
+              return new Loop(this, parameters, seeds, arena).train();
+            }
+          });
     }
   }
 
@@ -244,21 +254,23 @@ public final class MlpTrainer {
     private int bestEpoch = -1;
     private double bestScore = Double.NaN;
 
-    Loop(Run run, Parameters parameters, SeedStreams seeds) {
+    Loop(Run run, Parameters parameters, SeedStreams seeds, Arena arena) {
       this.listener = run.listener;
       this.parameters = parameters;
-      this.source = BatchSource.of(batching, run.train, forms, seeds.stream("batches"), classes());
+      this.source =
+          BatchSource.of(batching, run.train, forms, seeds.stream("batches"), classes(), arena);
       int[] batchSizes = source.sizes();
       this.tiles =
-          Tile.forTraining(engine.kernels(), parameters, optimizer, biasOptimizer, batchSizes[0]);
+          Tile.forTraining(
+              engine.kernels(), parameters, optimizer, biasOptimizer, batchSizes[0], arena);
       this.steps = new TrainingStep[batchSizes.length];
       for (int i = 0; i < steps.length; i++) {
         steps[i] =
             new TrainingStep(
-                engine, parameters, tiles, loss, output, scale, measures, batchSizes[i]);
+                engine, parameters, tiles, loss, output, scale, measures, batchSizes[i], arena);
       }
-      this.before = prepared(run.before);
-      this.after = prepared(run.after);
+      this.before = prepared(run.before, arena);
+      this.after = prepared(run.after, arena);
       this.counter =
           patience == null && !restoreBest
               ? null
@@ -270,12 +282,12 @@ public final class MlpTrainer {
       return sizes[sizes.length - 1];
     }
 
-    private Map<String, Watched> prepared(Map<String, Samples> sets) {
+    private Map<String, Watched> prepared(Map<String, Samples> sets, Arena arena) {
       Map<String, Watched> result = new LinkedHashMap<>();
       sets.forEach(
           (name, samples) -> {
             FloatMatrix x = samples.rows();
-            Inference inference = new Inference(engine, parameters, output, x, forms.of(x));
+            Inference inference = new Inference(engine, parameters, output, x, forms.of(x), arena);
             result.put(name, new Watched(samples, inference));
           });
       return result;

@@ -3,6 +3,7 @@ package dev.lanewise.engine.nn;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /** The weights and biases of all layers; layer l maps sizes[l] to sizes[l + 1] neurons. */
@@ -21,12 +22,17 @@ final class Parameters {
     this.biases = biases;
   }
 
+  /** Zeros, freed automatically. */
   static Parameters zeros(int[] sizes, Activation activation) {
+    return zeros(Arena.ofAuto(), sizes, activation);
+  }
+
+  static Parameters zeros(Arena arena, int[] sizes, Activation activation) {
     FloatMatrix[] weights = new FloatMatrix[sizes.length - 1];
     FloatMatrix[] biases = new FloatMatrix[sizes.length - 1];
     for (int l = 0; l < weights.length; l++) {
-      weights[l] = AlignedRows.zeros(sizes[l], sizes[l + 1]);
-      biases[l] = FloatMatrix.zeros(1, sizes[l + 1]);
+      weights[l] = AlignedRows.zeros(arena, sizes[l], sizes[l + 1]);
+      biases[l] = FloatMatrix.zeros(arena, 1, sizes[l + 1]);
     }
     return new Parameters(sizes.clone(), activation, weights, biases);
   }

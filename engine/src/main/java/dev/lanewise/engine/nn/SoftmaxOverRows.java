@@ -2,6 +2,7 @@ package dev.lanewise.engine.nn;
 
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.lang.foreign.Arena;
 
 /** {@link Output#SOFTMAX_OVER_ROWS} of one batch size, and its gradient. */
 final class SoftmaxOverRows {
@@ -9,9 +10,9 @@ final class SoftmaxOverRows {
   private final Kernels kernels;
   private final FloatMatrix columns;
 
-  SoftmaxOverRows(Kernels kernels, int rows, int classes) {
+  SoftmaxOverRows(Kernels kernels, Arena arena, int rows, int classes) {
     this.kernels = kernels;
-    this.columns = FloatMatrix.zeros(classes, rows);
+    this.columns = FloatMatrix.zeros(arena, classes, rows);
   }
 
   /** scores(., j) = softmax(logits(., j)). */

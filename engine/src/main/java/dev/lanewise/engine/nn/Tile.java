@@ -4,6 +4,7 @@ import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ final class Tile {
       Parameters gradients,
       Optimizer weightOptimizer,
       Optimizer biasOptimizer,
+      Arena arena,
       int layer,
       int fromRow,
       int toRow,
@@ -64,8 +66,8 @@ final class Tile {
       this.turnedFrom = all;
       int inputs = all.rows();
       int outputs = all.columns();
-      this.weights = AlignedRows.zeros(outputs, inputs);
-      this.weightGradient = AlignedRows.zeros(outputs, inputs);
+      this.weights = AlignedRows.zeros(arena, outputs, inputs);
+      this.weightGradient = AlignedRows.zeros(arena, outputs, inputs);
       transpose(all, weights);
     } else {
       this.turnedFrom = null;
@@ -73,11 +75,11 @@ final class Tile {
       this.weightGradient = gradients.weights[layer].block(fromRow, toRow, fromColumn, toColumn);
     }
     this.wholeRows = AlignedRows.whole(weights);
-    this.weightUpdater = Updater.of(weightOptimizer, kernels, weights, weightGradient);
+    this.weightUpdater = Updater.of(weightOptimizer, kernels, weights, weightGradient, arena);
     if (fromRow == 0) {
       FloatMatrix biases = parameters.biases[layer].block(0, 1, fromColumn, toColumn);
       this.biasGradient = gradients.biases[layer].block(0, 1, fromColumn, toColumn);
-      this.biasUpdater = Updater.of(biasOptimizer, kernels, biases, biasGradient);
+      this.biasUpdater = Updater.of(biasOptimizer, kernels, biases, biasGradient, arena);
     } else {
       this.biasGradient = null;
       this.biasUpdater = null;
@@ -91,8 +93,10 @@ final class Tile {
       Parameters gradients,
       Optimizer weightOptimizer,
       Optimizer biasOptimizer,
-      int batchRows) {
-    return of(kernels, parameters, gradients, weightOptimizer, biasOptimizer, batchRows, false);
+      int batchRows,
+      Arena arena) {
+    return of(
+        kernels, parameters, gradients, weightOptimizer, biasOptimizer, batchRows, arena, false);
   }
 
   /**
@@ -105,14 +109,16 @@ final class Tile {
       Parameters parameters,
       Optimizer weightOptimizer,
       Optimizer biasOptimizer,
-      int batchRows) {
+      int batchRows,
+      Arena arena) {
     return of(
         kernels,
         parameters,
-        Parameters.zeros(parameters.sizes, parameters.activation),
+        Parameters.zeros(arena, parameters.sizes, parameters.activation),
         weightOptimizer,
         biasOptimizer,
         batchRows,
+        arena,
         true);
   }
 
@@ -123,6 +129,7 @@ final class Tile {
       Optimizer weightOptimizer,
       Optimizer biasOptimizer,
       int batchRows,
+      Arena arena,
       boolean turning) {
     List<Tile> tiles = new ArrayList<>();
     for (int l = 0; l < parameters.layers(); l++) {
@@ -147,6 +154,7 @@ final class Tile {
                   gradients,
                   weightOptimizer,
                   biasOptimizer,
+                  arena,
                   l,
                   part(rows, down, i),
                   part(rows, down, i + 1),

@@ -5,13 +5,15 @@ import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Forward pass, loss, backward pass and update for batches of one size. All memory is allocated
- * here, once; a step allocates nothing but, for a batch that is cut, views of new input rows.
+ * here, once, from an arena; a step allocates nothing but, for a batch that is cut, views of new
+ * input rows.
  *
  * <p>First, per chunk of rows, the whole way forward and back to the gradient at every layer's sums
  * (all from the weights before the update); then, per tile of a layer's weights, the gradient over
@@ -78,7 +80,8 @@ final class TrainingStep {
       Output output,
       GradientScale scale,
       List<Measure> measures,
-      int rows) {
+      int rows,
+      Arena arena) {
     this.engine = engine;
     this.kernels = engine.kernels();
     this.parameters = parameters;
@@ -98,23 +101,23 @@ final class TrainingStep {
     FloatMatrix[] wholeActivations = new FloatMatrix[layers - 1];
     FloatMatrix[] wholeDeltas = new FloatMatrix[layers];
     for (int l = 0; l < layers - 1; l++) {
-      wholeActivations[l] = AlignedRows.zeros(rows, parameters.sizes[l + 1]);
+      wholeActivations[l] = AlignedRows.zeros(arena, rows, parameters.sizes[l + 1]);
       activations[l] = Inference.chunksOf(wholeActivations[l]);
       sums[l] =
           parameters.activation.derivativeNeedsSum()
-              ? Inference.chunksOf(AlignedRows.zeros(rows, parameters.sizes[l + 1]))
+              ? Inference.chunksOf(AlignedRows.zeros(arena, rows, parameters.sizes[l + 1]))
               : activations[l];
     }
     for (int l = 0; l < layers; l++) {
-      wholeDeltas[l] = AlignedRows.zeros(rows, parameters.sizes[l + 1]);
+      wholeDeltas[l] = AlignedRows.zeros(arena, rows, parameters.sizes[l + 1]);
       deltas[l] = Inference.chunksOf(wholeDeltas[l]);
     }
     scoresGradient = wholeDeltas[layers - 1];
-    logits = AlignedRows.zeros(rows, classes);
-    probabilities = FloatMatrix.zeros(rows, classes);
+    logits = AlignedRows.zeros(arena, rows, classes);
+    probabilities = FloatMatrix.zeros(arena, rows, classes);
     if (output == Output.SOFTMAX_OVER_ROWS) {
-      scores = FloatMatrix.zeros(rows, classes);
-      overRows = new SoftmaxOverRows(kernels, rows, classes);
+      scores = FloatMatrix.zeros(arena, rows, classes);
+      overRows = new SoftmaxOverRows(kernels, arena, rows, classes);
     } else {
       scores = logits;
       overRows = null;

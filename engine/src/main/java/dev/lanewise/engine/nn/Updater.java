@@ -2,6 +2,7 @@ package dev.lanewise.engine.nn;
 
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.lang.foreign.Arena;
 
 /**
  * The updates of one block of parameters by its optimiser, with their own velocities or moments.
@@ -17,26 +18,28 @@ interface Updater {
    *
    * @param w the parameters
    * @param g where their gradient will be found, same shape
+   * @param arena for what it keeps from step to step
    */
-  static Updater of(Optimizer optimizer, Kernels kernels, FloatMatrix w, FloatMatrix g) {
+  static Updater of(
+      Optimizer optimizer, Kernels kernels, FloatMatrix w, FloatMatrix g, Arena arena) {
     return switch (optimizer) {
       case Optimizer.Sgd(double rate) -> factor -> kernels.axpy((float) -(rate * factor), g, w);
       case Optimizer.Momentum(double rate, double momentum) -> {
-        FloatMatrix v = FloatMatrix.zeros(w.rows(), w.columns());
+        FloatMatrix v = FloatMatrix.zeros(arena, w.rows(), w.columns());
         yield factor -> {
           kernels.axpby((float) (rate * factor), g, (float) momentum, v);
           kernels.axpy(-1, v, w);
         };
       }
       case Optimizer.Nesterov(double rate, double momentum) -> {
-        FloatMatrix v = FloatMatrix.zeros(w.rows(), w.columns());
+        FloatMatrix v = FloatMatrix.zeros(arena, w.rows(), w.columns());
         yield factor -> {
           kernels.axpby((float) (rate * factor), g, (float) momentum, v);
           kernels.axpy((float) -momentum, v, w);
           kernels.axpy((float) -(rate * factor), g, w);
         };
       }
-      case Optimizer.Adam adam -> new AdamUpdater(adam, kernels, w, g);
+      case Optimizer.Adam adam -> new AdamUpdater(adam, kernels, w, g, arena);
     };
   }
 
@@ -52,13 +55,14 @@ interface Updater {
     private double power1 = 1;
     private double power2 = 1;
 
-    private AdamUpdater(Optimizer.Adam optimizer, Kernels kernels, FloatMatrix w, FloatMatrix g) {
+    private AdamUpdater(
+        Optimizer.Adam optimizer, Kernels kernels, FloatMatrix w, FloatMatrix g, Arena arena) {
       this.optimizer = optimizer;
       this.kernels = kernels;
       this.w = w;
       this.g = g;
-      this.m = FloatMatrix.zeros(w.rows(), w.columns());
-      this.v = FloatMatrix.zeros(w.rows(), w.columns());
+      this.m = FloatMatrix.zeros(arena, w.rows(), w.columns());
+      this.v = FloatMatrix.zeros(arena, w.rows(), w.columns());
     }
 
     @Override

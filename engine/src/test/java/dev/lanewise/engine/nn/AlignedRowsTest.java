@@ -3,6 +3,7 @@ package dev.lanewise.engine.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
 /** Rows begin on a cache line, and nothing else shows. */
@@ -11,7 +12,7 @@ class AlignedRowsTest {
   @Test
   void longRowsBeginEverySixteenFloats() {
     for (int columns : new int[] {17, 31, 32, 33, 300, 1000}) {
-      FloatMatrix x = AlignedRows.zeros(3, columns);
+      FloatMatrix x = AlignedRows.zeros(Arena.ofAuto(), 3, columns);
       assertThat(x.shape()).isEqualTo("3 x " + columns);
       assertThat(x.stride() % 16).isZero();
       assertThat(x.stride()).isLessThan(columns + 16);
@@ -22,14 +23,14 @@ class AlignedRowsTest {
   @Test
   void shortRowsAreNotSpreadOut() {
     for (int columns : new int[] {0, 1, 10, 16}) {
-      assertThat(AlignedRows.zeros(3, columns).isContiguous()).isTrue();
+      assertThat(AlignedRows.zeros(Arena.ofAuto(), 3, columns).isContiguous()).isTrue();
     }
   }
 
   @Test
   void wholeRowsAreTheSameMemoryToTheEndOfTheirLines() {
     for (int columns : new int[] {1, 10, 16, 17, 32, 300}) {
-      FloatMatrix x = AlignedRows.zeros(3, columns);
+      FloatMatrix x = AlignedRows.zeros(Arena.ofAuto(), 3, columns);
       FloatMatrix whole = AlignedRows.whole(x);
       assertThat(whole.shape()).isEqualTo("3 x " + x.stride());
       assertThat(whole.isContiguous()).isTrue();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +26,8 @@ class BatchSourceTest {
   }
 
   private static BatchSource source(Batching batching, Samples samples, int classes) {
-    return BatchSource.of(batching, samples, new SparseForms(), TestData.random(5), classes);
+    return BatchSource.of(
+        batching, samples, new SparseForms(), TestData.random(5), classes, Arena.ofAuto());
   }
 
   /** The rows of one epoch, batch by batch; checks that labels go with them. */

@@ -9,6 +9,7 @@ import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.random.SeedStreams;
+import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -224,7 +225,7 @@ class MlpTrainerTest {
       for (FloatMatrix each : parameters) {
         FloatMatrix slope = FloatMatrix.zeros(each.rows(), each.columns());
         slopes.add(slope);
-        updaters.add(Updater.of(optimizer, engine.kernels(), each, slope));
+        updaters.add(Updater.of(optimizer, engine.kernels(), each, slope, Arena.ofAuto()));
       }
       for (int step = 0; step < 5; step++) {
         Gradients gradients = trainer.gradients(expected, train);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.scalar.ScalarKernels;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.lang.foreign.Arena;
 import org.junit.jupiter.api.Test;
 
 /** Steps worked out by hand, from w = 1 with gradients 2, 4, -8. */
@@ -18,7 +19,7 @@ class OptimizerTest {
   private static double[] path(Optimizer optimizer, double... factors) {
     FloatMatrix w = FloatMatrix.copyOf(new float[] {1, 1}, 1, 2);
     FloatMatrix g = FloatMatrix.zeros(1, 2);
-    Updater updater = Updater.of(optimizer, KERNELS, w, g);
+    Updater updater = Updater.of(optimizer, KERNELS, w, g, Arena.ofAuto());
     double[] path = new double[3];
     for (int t = 0; t < 3; t++) {
       g.set(0, 1, GRADIENTS[t]);

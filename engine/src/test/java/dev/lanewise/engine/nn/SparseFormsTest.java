@@ -7,6 +7,7 @@ import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
+import java.lang.foreign.Arena;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -43,8 +44,14 @@ class SparseFormsTest {
       Initializer.pytorchLinear().initialize(parameters.weights[l], parameters.biases[l], random);
     }
     try (Engine engine = Engine.builder().threads(1).open()) {
-      float[] dense = new Inference(engine, parameters, Output.LOGITS, x).logits().toArray();
-      float[] sparse = new Inference(engine, parameters, Output.LOGITS, x, form).logits().toArray();
+      float[] dense =
+          new Inference(engine, parameters, Output.LOGITS, x, null, Arena.ofAuto())
+              .logits()
+              .toArray();
+      float[] sparse =
+          new Inference(engine, parameters, Output.LOGITS, x, form, Arena.ofAuto())
+              .logits()
+              .toArray();
       assertThat(sparse).containsExactly(dense, within(1e-5f));
     }
   }

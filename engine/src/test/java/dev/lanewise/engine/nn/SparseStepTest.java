@@ -7,6 +7,7 @@ import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -49,12 +50,14 @@ class SparseStepTest {
             Parameters.zeros(SIZES, Activation.RELU),
             optimizer,
             optimizer,
-            ROWS),
+            ROWS,
+            Arena.ofAuto()),
         Loss.softmaxCrossEntropy(),
         Output.LOGITS,
         GradientScale.mean(),
         List.of(Measure.crossEntropy()),
-        ROWS);
+        ROWS,
+        Arena.ofAuto());
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,8 @@ class TurnedTileTest {
         Output.LOGITS,
         GradientScale.mean(),
         List.of(Measure.crossEntropy()),
-        ROWS);
+        ROWS,
+        Arena.ofAuto());
   }
 
   private static boolean hasTurned(List<Tile> tiles) {
@@ -65,9 +67,16 @@ class TurnedTileTest {
         Parameters plain = parameters(20, 200, 5);
         Parameters turned = parameters(20, 200, 5);
         List<Tile> plainTiles =
-            Tile.of(engine.kernels(), plain, parameters(20, 200, 5), optimizer, optimizer, ROWS);
+            Tile.of(
+                engine.kernels(),
+                plain,
+                parameters(20, 200, 5),
+                optimizer,
+                optimizer,
+                ROWS,
+                Arena.ofAuto());
         List<Tile> turnedTiles =
-            Tile.forTraining(engine.kernels(), turned, optimizer, optimizer, ROWS);
+            Tile.forTraining(engine.kernels(), turned, optimizer, optimizer, ROWS, Arena.ofAuto());
         assertThat(hasTurned(plainTiles)).isFalse();
         assertThat(hasTurned(turnedTiles)).isTrue();
         TrainingStep plainStep = step(engine, plain, plainTiles);
@@ -96,11 +105,17 @@ class TurnedTileTest {
     try (Engine engine = Engine.builder().threads(1).open()) {
       Optimizer sgd = Optimizer.sgd(.1);
       for (int[] sizes : new int[][] {{300, 10}, {20, 300, 17}, {20, 100, 10}, {300, 10, 10}}) {
-        assertThat(hasTurned(Tile.forTraining(engine.kernels(), parameters(sizes), sgd, sgd, ROWS)))
+        assertThat(
+                hasTurned(
+                    Tile.forTraining(
+                        engine.kernels(), parameters(sizes), sgd, sgd, ROWS, Arena.ofAuto())))
             .isFalse();
       }
       int[] sizes = {20, 300, 10};
-      assertThat(hasTurned(Tile.forTraining(engine.kernels(), parameters(sizes), sgd, sgd, 10_000)))
+      assertThat(
+              hasTurned(
+                  Tile.forTraining(
+                      engine.kernels(), parameters(sizes), sgd, sgd, 10_000, Arena.ofAuto())))
           .as("cut for many rows")
           .isFalse();
     }

@@ -1,0 +1,85 @@
+package dev.lanewise.engine.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ScratchTest {
+
+  private static final long LARGE = 3 << 20;
+
+  private static void isZero(MemorySegment segment) {
+    assertThat(segment.mismatch(MemorySegment.ofArray(new byte[(int) segment.byteSize()])))
+        .isEqualTo(-1);
+  }
+
+  @Test
+  void segmentsAreZeroOnCacheLinesAndApart() {
+    for (int turn = 0; turn < 3; turn++) {
+      try (Scratch scratch = Scratch.take()) {
+        List<MemorySegment> cut = new ArrayList<>();
+        for (long bytes : new long[] {1, 0, 64, 65, LARGE, 1 << 20, 100, LARGE + 1, 4}) {
+          MemorySegment segment = scratch.allocate(bytes, 64);
+          assertThat(segment.byteSize()).isEqualTo(bytes);
+          assertThat(segment.address() % 64).isZero();
+          isZero(segment);
+          segment.fill((byte) cut.size());
+          cut.add(segment);
+        }
+        for (int i = 0; i < cut.size(); i++) {
+          for (byte b : cut.get(i).toArray(ValueLayout.JAVA_BYTE)) {
+            assertThat(b).isEqualTo((byte) i);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void twoAtATimeShareNothing() {
+    try (Scratch one = Scratch.take();
+        Scratch other = Scratch.take()) {
+      MemorySegment a = one.allocate(LARGE, 64);
+      MemorySegment b = other.allocate(LARGE, 64);
+      a.fill((byte) 1);
+      isZero(b);
+    }
+  }
+
+  @Test
+  void whatIsGivenBackIsUsedAgainOrCollected() {
+    // A collection in between may take it: then another try.
+    for (int i = 0; i < 100; i++) {
+      long address;
+      try (Scratch scratch = Scratch.take()) {
+        address = scratch.allocate(LARGE, 64).address();
+      }
+      List<Scratch> taken = new ArrayList<>();
+      boolean again = false;
+      for (int j = 0; j < 100 && !again; j++) {
+        Scratch scratch = Scratch.take();
+        taken.add(scratch);
+        again = scratch.allocate(LARGE, 64).address() == address;
+      }
+      taken.forEach(Scratch::close);
+      if (again) {
+        return;
+      }
+    }
+    throw new AssertionError("no memory was used again");
+  }
+
+  @Test
+  void refusesWhatItCannotGive() {
+    try (Scratch scratch = Scratch.take()) {
+      assertThatThrownBy(() -> scratch.allocate(-1, 1)).hasMessageContaining("-1 bytes");
+      assertThatThrownBy(() -> scratch.allocate(1, 128)).hasMessageContaining("aligned to 128");
+      assertThat(scratch.scope().isAlive()).isTrue();
+    }
+  }
+}
