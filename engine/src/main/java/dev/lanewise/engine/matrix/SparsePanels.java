@@ -18,50 +18,57 @@ public final class SparsePanels {
   /** Rows of a group. */
   public static final int ROWS = 8;
 
+  private final int first;
+  private final int groups;
   private final int[] starts;
   private final int[] stored;
   private final int[] columnOf;
   private final float[] values;
 
-  private SparsePanels(int[] starts, int[] stored, int[] columnOf, float[] values) {
+  private SparsePanels(
+      int first, int groups, int[] starts, int[] stored, int[] columnOf, float[] values) {
+    this.first = first;
+    this.groups = groups;
     this.starts = starts;
     this.stored = stored;
     this.columnOf = columnOf;
     this.values = values;
   }
 
+  /** Whether all groups of rows with so many elements certainly fit into an array. */
+  static boolean fit(int elements) {
+    return elements <= (Integer.MAX_VALUE - 8) / ROWS;
+  }
+
+  /**
+   * Groups of all rows.
+   *
+   * @throws ArithmeticException if there are more elements than an array can hold
+   */
   static SparsePanels of(SparseRows rows) {
     int groups = rows.rows() / ROWS;
     int[] starts = new int[groups + 1];
     int[] stored = new int[groups];
+    count(rows, starts, stored);
     // One more than there are: columns that are not there are written too, to be overwritten.
-    int[] columnOf = new int[rows.columns() + 1];
-    float[] values = {};
+    int[] columnOf = new int[starts[groups] + 1];
+    float[] values = new float[Math.multiplyExact(starts[groups], ROWS)];
     byte[] there = new byte[rows.columns()];
     int[] place = new int[rows.columns()];
     int[] column = rows.columnArray();
     float[] value = rows.valueArray();
-    int count = 0;
     for (int g = 0; g < groups; g++) {
       Arrays.fill(there, (byte) 0);
-      for (int r = 0; r < ROWS; r++) {
-        int end = rows.end(g * ROWS + r);
-        for (int k = rows.start(g * ROWS + r); k < end; k++) {
+      for (int i = g * ROWS; i < (g + 1) * ROWS; i++) {
+        for (int k = rows.start(i); k < rows.end(i); k++) {
           there[column[k]] = 1;
         }
-        stored[g] += end - rows.start(g * ROWS + r);
       }
-      if (columnOf.length - count <= there.length) {
-        columnOf = Arrays.copyOf(columnOf, grown(columnOf.length, there.length));
-      }
+      int next = starts[g];
       for (int j = 0; j < there.length; j++) {
-        columnOf[count] = j;
-        place[j] = count;
-        count += there[j];
-      }
-      starts[g + 1] = count;
-      if (values.length / ROWS < count) {
-        values = Arrays.copyOf(values, ROWS * grown(values.length / ROWS, count));
+        columnOf[next] = j;
+        place[j] = next;
+        next += there[j];
       }
       for (int r = 0; r < ROWS; r++) {
         int end = rows.end(g * ROWS + r);
@@ -70,32 +77,51 @@ public final class SparsePanels {
         }
       }
     }
-    return new SparsePanels(
-        starts, stored, Arrays.copyOf(columnOf, count), Arrays.copyOf(values, ROWS * count));
+    return new SparsePanels(0, groups, starts, stored, columnOf, values);
   }
 
-  private static int grown(int length, int atLeast) {
-    return Math.addExact(length, Math.max(length / 2, atLeast));
+  /** Where each group begins, by its columns; and how many elements its rows store. */
+  private static void count(SparseRows rows, int[] starts, int[] stored) {
+    int[] last = new int[rows.columns()];
+    Arrays.fill(last, -1);
+    int[] column = rows.columnArray();
+    int count = 0;
+    for (int g = 0; g < stored.length; g++) {
+      for (int i = g * ROWS; i < (g + 1) * ROWS; i++) {
+        int end = rows.end(i);
+        for (int k = rows.start(i); k < end; k++) {
+          count += last[column[k]] == g ? 0 : 1;
+          last[column[k]] = g;
+        }
+        stored[g] += end - rows.start(i);
+      }
+      starts[g + 1] = count;
+    }
+  }
+
+  /** The groups of so many rows, from one on; they share their arrays with these. */
+  SparsePanels part(int fromGroup, int rows) {
+    return new SparsePanels(first + fromGroup, rows / ROWS, starts, stored, columnOf, values);
   }
 
   /** How many groups there are. */
   public int groups() {
-    return stored.length;
+    return groups;
   }
 
   /** Where a group begins in {@link #columnArray()}, and in {@link #valueArray()} times 8. */
   public int start(int group) {
-    return starts[group];
+    return starts[first + group];
   }
 
   /** Where a group ends, exclusive. */
   public int end(int group) {
-    return starts[group + 1];
+    return starts[first + group + 1];
   }
 
   /** The elements of a group that its rows store, to one of its columns: 1 to {@value #ROWS}. */
   public double density(int group) {
-    return (double) stored[group] / (end(group) - start(group));
+    return (double) stored[first + group] / (end(group) - start(group));
   }
 
   /** The columns of all groups: for kernels, not to be written to. */

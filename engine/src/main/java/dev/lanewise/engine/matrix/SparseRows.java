@@ -33,17 +33,34 @@ public final class SparseRows {
   private final int[] columnOf;
   private final float[] values;
 
+  // These are its rows from some row on, if that is where one of its groups begins.
+  private final @Nullable SparseRows whole;
+  private final int first;
+
   // Made when first asked for. Two threads may both make one, and either will do.
   private @Nullable SparseRows transposed;
   private @Nullable SparsePanels panels;
   private boolean used;
 
   private SparseRows(int columns, int[] starts, int[] ends, int[] columnOf, float[] values) {
+    this(columns, starts, ends, columnOf, values, null, 0);
+  }
+
+  private SparseRows(
+      int columns,
+      int[] starts,
+      int[] ends,
+      int[] columnOf,
+      float[] values,
+      @Nullable SparseRows whole,
+      int first) {
     this.columns = columns;
     this.starts = starts;
     this.ends = ends;
     this.columnOf = columnOf;
     this.values = values;
+    this.whole = whole;
+    this.first = first;
   }
 
   /**
@@ -144,12 +161,15 @@ public final class SparseRows {
    */
   public SparseRows rows(int from, int to) {
     Objects.checkFromToIndex(from, to, rows());
+    boolean shares = from % SparsePanels.ROWS == 0 && SparsePanels.fit(values.length);
     return new SparseRows(
         columns,
         Arrays.copyOfRange(starts, from, to),
         Arrays.copyOfRange(ends, from, to),
         columnOf,
-        values);
+        values,
+        shares ? (whole == null ? this : whole) : null,
+        shares ? first + from : 0);
   }
 
   /**
@@ -240,8 +260,21 @@ public final class SparseRows {
     return made;
   }
 
-  /** The rows in groups, for kernels. Made once, and kept with these. */
+  /**
+   * The rows in groups, for kernels. Made once, and kept with these; for {@link #rows} that begin
+   * with a group, with those that they are of, and for all of them.
+   */
   public SparsePanels panels() {
+    SparsePanels made = panels;
+    if (made == null) {
+      made = whole == null ? ownPanels() : whole.panels().part(first / SparsePanels.ROWS, rows());
+      panels = made;
+    }
+    return made;
+  }
+
+  /** One thread makes them: of many rows they are large. */
+  private synchronized SparsePanels ownPanels() {
     SparsePanels made = panels;
     if (made == null) {
       made = SparsePanels.of(this);
@@ -255,7 +288,7 @@ public final class SparseRows {
    * them takes a third of the time of a product by 300 columns, which is what they save.
    */
   public boolean panelsRepay() {
-    boolean repay = panels != null || used;
+    boolean repay = used || panels != null || (whole != null && whole.panels != null);
     used = true;
     return repay;
   }

@@ -243,12 +243,7 @@ final class Tile {
    */
   void stepAlong(SparseRows x, FloatMatrix delta, double rateFactor) {
     kernels.sparseGemm(
-        Transpose.NO,
-        (float) -(weightOptimizer.rate() * rateFactor),
-        x.transposed(),
-        delta,
-        1,
-        wholeRows);
+        Transpose.YES, (float) -(weightOptimizer.rate() * rateFactor), x, delta, 1, wholeRows);
     stepBiases(rateFactor);
   }
 

@@ -210,10 +210,50 @@ class SparseRowsTest {
     assertThat(rows.panelsRepay()).isFalse();
     assertThat(rows.panelsRepay()).isTrue();
     assertThat(rows.panels()).isSameAs(rows.panels());
-    SparseRows others = rows.rows(0, 1);
+    SparseRows others = rows.rows(1, 2);
     assertThat(others.panelsRepay()).isFalse();
-    SparseRows made = rows.rows(0, 1);
+    SparseRows made = rows.rows(1, 2);
     assertThat(made.panels().groups()).isZero();
     assertThat(made.panelsRepay()).isTrue();
+  }
+
+  @Test
+  void rowsThatBeginWithAGroupShareItsPanels() {
+    Random random = new Random(7);
+    FloatMatrix x = FloatMatrix.zeros(83, 30);
+    for (int i = 0; i < 83; i++) {
+      for (int j = 0; j < 30; j++) {
+        x.set(i, j, random.nextInt(4) == 0 ? random.nextFloat(1, 2) : 0);
+      }
+    }
+    SparseRows all = SparseRows.of(x);
+    SparseRows early = all.rows(16, 40);
+    assertThat(all.rows(8, 16).panelsRepay()).isFalse();
+    assertThat(early.rows(8, 24).panels().valueArray()).isSameAs(all.panels().valueArray());
+    assertThat(all.rows(8, 16).panelsRepay()).isTrue();
+    assertThat(all.rows(9, 17).panelsRepay()).isFalse();
+    for (int[] part : new int[][] {{0, 83}, {8, 80}, {16, 39}, {9, 33}, {80, 83}, {24, 24}}) {
+      SparseRows rows = all.rows(part[0], part[1]);
+      assertSamePanels(rows.panels(), SparseRows.of(x.rows(part[0], part[1])).panels());
+      assertThat(rows.panels()).isSameAs(rows.panels());
+      int middle = rows.rows() / 2 / 8 * 8;
+      assertSamePanels(
+          rows.rows(middle, rows.rows()).panels(),
+          SparseRows.of(x.rows(part[0] + middle, part[1])).panels());
+    }
+  }
+
+  private static void assertSamePanels(SparsePanels actual, SparsePanels expected) {
+    assertThat(actual.groups()).isEqualTo(expected.groups());
+    for (int g = 0; g < expected.groups(); g++) {
+      assertThat(Arrays.copyOfRange(actual.columnArray(), actual.start(g), actual.end(g)))
+          .isEqualTo(
+              Arrays.copyOfRange(expected.columnArray(), expected.start(g), expected.end(g)));
+      assertThat(Arrays.copyOfRange(actual.valueArray(), 8 * actual.start(g), 8 * actual.end(g)))
+          .isEqualTo(
+              Arrays.copyOfRange(
+                  expected.valueArray(), 8 * expected.start(g), 8 * expected.end(g)));
+      assertThat(actual.density(g)).isEqualTo(expected.density(g));
+    }
   }
 }

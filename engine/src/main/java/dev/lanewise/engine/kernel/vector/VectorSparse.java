@@ -40,12 +40,29 @@ final class VectorSparse {
       Transpose transposeA, float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c) {
     Shapes.sparseGemm(transposeA, a, b, c);
     if (transposeA == Transpose.NO) {
-      multiply(alpha, a, b, beta, c);
+      if (alpha == 1 && beta == 0 && VectorSparsePanels.suits(c.rows(), c.columns())) {
+        VectorSparsePanels.multiply(a, b, c);
+      } else {
+        multiplyRows(alpha, a, b, beta, c, 0, c.rows());
+      }
       return;
     }
     scaleRows(beta, c);
     if (alpha != 0) {
+      multiplyTransposed(alpha, a, b, c);
+    }
+  }
+
+  /** C += alpha A' B. Of wide rows of C, each is read and written once for all that it gets. */
+  private static void multiplyTransposed(float alpha, SparseRows a, FloatMatrix b, FloatMatrix c) {
+    int n = c.columns();
+    if (n < WIDE) {
       scatter(alpha, a, b, c);
+    } else if (VectorGemmRank8.suits(c.rows(), n, b.rows())
+        && VectorActivations.firstNonFinite(b) < 0) {
+      VectorGemmRank8.add(alpha, a.panels(), b, c);
+    } else {
+      multiplyRows(alpha, a.transposed(), b, 1, c, 0, c.rows());
     }
   }
 
@@ -91,26 +108,7 @@ final class VectorSparse {
     return 4 * (x.offset() + (long) row * x.stride());
   }
 
-  /** C = alpha A B + beta C, a row of C at a time. */
-  private static void multiply(
-      float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c) {
-    int n = c.columns();
-    if (alpha != 0
-        && n >= WIDE
-        && VectorGemmRank8.suits(c.rows(), n, b.rows())
-        && VectorActivations.firstNonFinite(b) < 0) {
-      scaleRows(beta, c);
-      VectorGemmRank8.add(alpha, a.transposed().panels(), b, c);
-      return;
-    }
-    if (alpha == 1 && beta == 0 && VectorSparsePanels.suits(c.rows(), n)) {
-      VectorSparsePanels.multiply(a, b, c);
-      return;
-    }
-    multiplyRows(alpha, a, b, beta, c, 0, c.rows());
-  }
-
-  /** Some rows of C. */
+  /** C = alpha A B + beta C, some rows of C, one at a time. */
   static void multiplyRows(
       float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c, int first, int last) {
     int n = c.columns();
@@ -125,7 +123,7 @@ final class VectorSparse {
       int end = a.end(i);
       long cAt = at(c, i);
       scaleRow(n, beta, to, cAt);
-      if (alpha == 0) {
+      if (alpha == 0 || start == end) {
         continue;
       }
       if (n >= WIDE) {
