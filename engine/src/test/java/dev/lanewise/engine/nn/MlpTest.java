@@ -211,6 +211,23 @@ class MlpTest {
   }
 
   @Test
+  void oneInferenceAnswersForOtherMeasuresToo() {
+    Samples samples = TestData.noise(1, 5, 3, 4);
+    Inference inference =
+        new Inference(
+            engine,
+            Parameters.zeros(new int[] {3, 4}, Activation.RELU),
+            Output.LOGITS,
+            samples.rows());
+    Measure one = (scores, probabilities, row, label) -> 1;
+    Measure rows = (scores, probabilities, row, label) -> row;
+    for (List<Measure> measures : List.of(List.of(one), List.of(rows), List.of(rows, one))) {
+      Evaluation evaluation = inference.evaluate(samples.labels(), measures);
+      assertThat(evaluation.lossSum()).isEqualTo(measures.getFirst() == one ? 5 : 10);
+    }
+  }
+
+  @Test
   void theLowestOfTheLargestScoresWinsAndNanNever() {
     FloatMatrix scores =
         FloatMatrix.copyOf(

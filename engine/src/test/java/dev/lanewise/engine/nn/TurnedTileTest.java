@@ -95,15 +95,43 @@ class TurnedTileTest {
   void onlyAnOutputLayerWithFewClassesAndManyInputsBehindAnotherIsTurned() {
     try (Engine engine = Engine.builder().threads(1).open()) {
       Optimizer sgd = Optimizer.sgd(.1);
-      for (int[] sizes : new int[][] {{300, 10}, {20, 300, 17}, {20, 100, 10}, {300, 10, 10}}) {
+      for (int[] sizes : new int[][] {{300, 10}, {20, 300, 17}, {20, 191, 16}, {300, 10, 10}}) {
         assertThat(hasTurned(Tile.forTraining(engine.kernels(), parameters(sizes), sgd, sgd, ROWS)))
             .isFalse();
       }
+      assertThat(
+              hasTurned(
+                  Tile.forTraining(engine.kernels(), parameters(20, 192, 16), sgd, sgd, ROWS)))
+          .isTrue();
       int[] sizes = {20, 300, 10};
       assertThat(hasTurned(Tile.forTraining(engine.kernels(), parameters(sizes), sgd, sgd, 10_000)))
           .as("cut for many rows")
           .isFalse();
     }
+  }
+
+  /** How many rows and columns of weights each tile of a first layer has. */
+  private static List<String> tiles(int batchRows, int inputs, int outputs) {
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      Optimizer sgd = Optimizer.sgd(.1);
+      return Tile.forTraining(engine.kernels(), parameters(inputs, outputs), sgd, sgd, batchRows)
+          .stream()
+          .map(
+              tile ->
+                  tile.rowsOf(FloatMatrix.zeros(1, inputs)).columns()
+                      + " x "
+                      + tile.columnsOf(FloatMatrix.zeros(1, outputs)).columns())
+          .toList();
+    }
+  }
+
+  @Test
+  void aLayerOfMuchWorkIsCutIntoAsFewTilesAsFit() {
+    assertThat(tiles(63, 512, 257)).as("below 2^23 products").containsExactly("512 x 257");
+    assertThat(tiles(64, 512, 256)).containsExactly("256 x 256", "256 x 256");
+    assertThat(tiles(64, 256, 512)).containsExactly("256 x 256", "256 x 256");
+    assertThat(tiles(200, 257, 300))
+        .containsExactly("128 x 150", "128 x 150", "129 x 150", "129 x 150");
   }
 
   @Test
