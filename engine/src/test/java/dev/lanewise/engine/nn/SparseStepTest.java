@@ -96,7 +96,7 @@ class SparseStepTest {
   /** Tiles that are bands or middles of the layer, and a batch of two chunks. */
   @Test
   void aSparseStepOfACutLayerOrBatchIsADenseStep() {
-    for (int[] sizes : new int[][] {{700, 30, 5}, {50, 700, 5}, {40, 19, 5}}) {
+    for (int[] sizes : new int[][] {{720, 30, 5}, {50, 720, 5}, {40, 19, 5}}) {
       int rows = sizes[0] == 40 ? Work.CHUNK + 90 : Work.CHUNK;
       int[] labels = new int[rows];
       Arrays.setAll(labels, i -> i % 5);
@@ -113,8 +113,13 @@ class SparseStepTest {
           assertThat(sparseStep.tally().sum(0)).isCloseTo(denseStep.tally().sum(0), within(1e-2));
         }
         for (int l = 0; l < dense.layers(); l++) {
-          assertThat(sparse.weights[l].toArray())
-              .containsExactly(dense.weights[l].toArray(), within(1e-5f));
+          float[] expected = dense.weights[l].toArray();
+          float[] actual = sparse.weights[l].toArray();
+          float worst = 0;
+          for (int k = 0; k < expected.length; k++) {
+            worst = Math.max(worst, Math.abs(actual[k] - expected[k]));
+          }
+          assertThat(worst).isLessThan(1e-5f);
         }
       }
     }
