@@ -42,6 +42,14 @@ public abstract class ElementwiseContract extends KernelContract {
   }
 
   @Test
+  void rowsWithoutElementsAreAddedAndSummed() {
+    kernels().addRow(FloatMatrix.zeros(1, 0), FloatMatrix.zeros(5, 0));
+    FloatMatrix sums = FloatMatrix.zeros(1, 0);
+    kernels().columnSums(FloatMatrix.zeros(5, 0), sums);
+    assertThat(sums.toArray()).isEmpty();
+  }
+
+  @Test
   void columnSumsAreWithinTheBoundOfASum() {
     RandomGenerator random = random(2);
     for (int n = 0; n <= LONGEST; n++) {
@@ -180,6 +188,23 @@ public abstract class ElementwiseContract extends KernelContract {
       kernels().softmaxRows(z.view(), p.view());
       checkSoftmax(z.view().row(0), p.view().row(0));
       p.assertGuardsIntact("probabilities");
+    }
+  }
+
+  /** Beyond what a loop takes in its first calls: 256 places at 512 bits, later 4,096. */
+  @Test
+  void softmaxOfALongRowIsWithinAFewUlpOfTheDefinition() {
+    RandomGenerator random = random(12);
+    for (double spread : new double[] {1, 300}) {
+      for (int n : new int[] {255, 256, 257, 300, 511, 769, 4_200}) {
+        GuardedMatrix z = GuardedMatrix.filled(2, n, random, () -> spread * random.nextGaussian());
+        GuardedMatrix p = GuardedMatrix.filled(2, n, random, () -> Double.NaN);
+        kernels().softmaxRows(z.view(), p.view());
+        for (int i = 0; i < 2; i++) {
+          checkSoftmax(z.view().row(i), p.view().row(i));
+        }
+        p.assertGuardsIntact("probabilities");
+      }
     }
   }
 
