@@ -401,6 +401,25 @@ public abstract class ElementwiseContract extends KernelContract {
     }
   }
 
+  /** What follows a row longer than a first call takes would be hits too. */
+  @Test
+  void atMostEndsWhereALongRowDoes() {
+    for (int n : new int[] {255, 256, 257, 300, 511, 4_200}) {
+      IntMatrix integers = IntMatrix.zeros(1, 2 * n).block(0, 1, 0, n);
+      FloatMatrix floats = FloatMatrix.zeros(1, 2 * n).block(0, 1, 0, n);
+      for (int j = 0; j < n; j++) {
+        integers.set(0, j, j % 7);
+        floats.set(0, j, j % 7);
+      }
+      int[] expected = IntStream.range(0, n).filter(j -> j % 7 == 0).toArray();
+      int[] hits = new int[2 * n];
+      int count = kernels().atMost(integers, 0, 0, hits);
+      assertThat(Arrays.copyOf(hits, count)).as("%d integers", n).isEqualTo(expected);
+      count = kernels().atMost(floats, 0, 0, hits);
+      assertThat(Arrays.copyOf(hits, count)).as("%d floats", n).isEqualTo(expected);
+    }
+  }
+
   @Test
   void atMostFindsTheColumnsOfIntegers() {
     RandomGenerator random = random(5);
