@@ -32,7 +32,6 @@ public final class Loss {
    * @throws IllegalArgumentException if epsilon is negative or not finite
    */
   public static Loss softmaxCrossEntropy(float epsilon) {
-    checkEpsilon(epsilon);
     return new Loss(true, epsilon, Measure.crossEntropy(epsilon));
   }
 
@@ -79,12 +78,6 @@ public final class Loss {
   private static void divide(float[] values, int n, float divisor) {
     for (int k = 0; k < n; k++) {
       values[k] /= divisor;
-    }
-  }
-
-  static void checkEpsilon(float epsilon) {
-    if (!(epsilon >= 0 && epsilon < Float.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("epsilon must be finite and not negative: " + epsilon);
     }
   }
 }

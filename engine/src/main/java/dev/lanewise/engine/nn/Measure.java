@@ -55,7 +55,9 @@ public interface Measure {
    * @throws IllegalArgumentException if epsilon is negative or not finite
    */
   static Measure crossEntropy(float epsilon) {
-    Loss.checkEpsilon(epsilon);
+    if (!(epsilon >= 0 && epsilon < Float.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("epsilon must be finite and not negative: " + epsilon);
+    }
     return (scores, probabilities, row, label) ->
         -(float) Math.log(probabilities.get(row, label) + epsilon);
   }

@@ -42,6 +42,14 @@ public abstract class ElementwiseContract extends KernelContract {
   }
 
   @Test
+  void rowsWithoutElementsAreAddedAndSummed() {
+    kernels().addRow(FloatMatrix.zeros(1, 0), FloatMatrix.zeros(5, 0));
+    FloatMatrix sums = FloatMatrix.zeros(1, 0);
+    kernels().columnSums(FloatMatrix.zeros(5, 0), sums);
+    assertThat(sums.toArray()).isEmpty();
+  }
+
+  @Test
   void columnSumsAreWithinTheBoundOfASum() {
     RandomGenerator random = random(2);
     for (int n = 0; n <= LONGEST; n++) {
@@ -180,6 +188,23 @@ public abstract class ElementwiseContract extends KernelContract {
       kernels().softmaxRows(z.view(), p.view());
       checkSoftmax(z.view().row(0), p.view().row(0));
       p.assertGuardsIntact("probabilities");
+    }
+  }
+
+  /** Beyond what a loop takes in its first calls: 256 places at 512 bits, later 4,096. */
+  @Test
+  void softmaxOfALongRowIsWithinAFewUlpOfTheDefinition() {
+    RandomGenerator random = random(12);
+    for (double spread : new double[] {1, 300}) {
+      for (int n : new int[] {255, 256, 257, 300, 511, 769, 4_200}) {
+        GuardedMatrix z = GuardedMatrix.filled(2, n, random, () -> spread * random.nextGaussian());
+        GuardedMatrix p = GuardedMatrix.filled(2, n, random, () -> Double.NaN);
+        kernels().softmaxRows(z.view(), p.view());
+        for (int i = 0; i < 2; i++) {
+          checkSoftmax(z.view().row(i), p.view().row(i));
+        }
+        p.assertGuardsIntact("probabilities");
+      }
     }
   }
 
@@ -373,6 +398,25 @@ public abstract class ElementwiseContract extends KernelContract {
         kernels().inverseProbabilities(x, y, new int[6 * copies], out);
         assertThat(out).as("%d classes", n).containsExactly(expected);
       }
+    }
+  }
+
+  /** What follows a row longer than a first call takes would be hits too. */
+  @Test
+  void atMostEndsWhereALongRowDoes() {
+    for (int n : new int[] {255, 256, 257, 300, 511, 4_200}) {
+      IntMatrix integers = IntMatrix.zeros(1, 2 * n).block(0, 1, 0, n);
+      FloatMatrix floats = FloatMatrix.zeros(1, 2 * n).block(0, 1, 0, n);
+      for (int j = 0; j < n; j++) {
+        integers.set(0, j, j % 7);
+        floats.set(0, j, j % 7);
+      }
+      int[] expected = IntStream.range(0, n).filter(j -> j % 7 == 0).toArray();
+      int[] hits = new int[2 * n];
+      int count = kernels().atMost(integers, 0, 0, hits);
+      assertThat(Arrays.copyOf(hits, count)).as("%d integers", n).isEqualTo(expected);
+      count = kernels().atMost(floats, 0, 0, hits);
+      assertThat(Arrays.copyOf(hits, count)).as("%d floats", n).isEqualTo(expected);
     }
   }
 

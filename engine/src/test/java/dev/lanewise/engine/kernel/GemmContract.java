@@ -339,6 +339,7 @@ public abstract class GemmContract extends KernelContract {
       {12, 1100, 260},
       {21, 10, 193},
       {4, 7, 160_000},
+      {9, 8, 70_000},
       {3_300, 10, 3},
       {5, 97, 15},
       {5, 103, 16},

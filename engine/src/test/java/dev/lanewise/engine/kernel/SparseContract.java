@@ -69,6 +69,19 @@ public abstract class SparseContract extends KernelContract {
     check(Transpose.YES, gaussian(16, 600, random), 96, 1, 1, random);
   }
 
+  /** Rows enough for groups, and columns too many for a product by all of them. */
+  @Test
+  void manyRowsOfManyColumnsToo() {
+    RandomGenerator random = random(6);
+    for (int n : new int[] {95, 96, 128, 185}) {
+      for (float alpha : FACTORS) {
+        for (float beta : FACTORS) {
+          check(Transpose.NO, mostlyZeros(26, 33, random), n, alpha, beta, random);
+        }
+      }
+    }
+  }
+
   @Test
   void fewRowsOfManyColumnsReadNothingThatIsNotStored() {
     RandomGenerator random = random(4);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 final class RandomSearchTest {
@@ -226,6 +227,36 @@ final class RandomSearchTest {
                   new SplittableRandom(3),
                   new SplittableRandom(4));
       assertThat(told.steps()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void aStepAsGoodAsTheBestIsNotKept() {
+    // Noise that is the same for every class changes no probability.
+    RandomGenerator noise =
+        new RandomGenerator() {
+          @Override
+          public long nextLong() {
+            return 0;
+          }
+
+          @Override
+          public double nextGaussian() {
+            return 1;
+          }
+        };
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      RandomSearch.Result result =
+          search(engine)
+              .patience(4)
+              .fit(
+                  FloatMatrix.zeros(20, FEATURES),
+                  Data.labels(20, CLASSES, 2),
+                  noise,
+                  new SplittableRandom(4));
+      assertThat(result.kept()).isEqualTo(1);
+      assertThat(result.steps()).isEqualTo(5);
+      assertThat(result.lastKept()).isZero();
     }
   }
 

@@ -43,4 +43,34 @@ class ProjectionScreenTest {
       }
     }
   }
+
+  /** Rows that differ little are rounded little, and their bytes tell each from the others. */
+  @Test
+  void theSecondBoundLeavesTheRowItself() {
+    int n = 60;
+    int[][] rows = ScreenTest.values(ScreenTest.Kind.CONSTANT, new Random(6), n, 784);
+    for (int i = 0; i < n; i++) {
+      rows[i][13 * i] += 2;
+    }
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      ByteMatrix[] blocks = {
+        NearestNeighborsTest.bytes(Arrays.copyOf(rows, n / 2)),
+        NearestNeighborsTest.bytes(Arrays.copyOfRange(rows, n / 2, n))
+      };
+      Screen screen = new ProjectionScreen(engine, blocks, 1);
+      Screen.Scratch scratch = screen.scratch(n);
+      screen.prepare(NearestNeighborsTest.bytes(rows), scratch);
+      for (int query = 0; query < n; query++) {
+        for (int block = 0; block < 2; block++) {
+          int[] chosen = new int[n / 2];
+          Arrays.setAll(chosen, i -> i);
+          boolean has = query / (n / 2) == block;
+          assertThat(screen.narrow(block, query, 0, scratch, chosen, n / 2)).isEqualTo(has ? 1 : 0);
+          if (has) {
+            assertThat(chosen[0]).isEqualTo(query % (n / 2));
+          }
+        }
+      }
+    }
+  }
 }

@@ -261,8 +261,12 @@ class ScreenTest {
       NearestNeighbors index =
           NearestNeighbors.of(engine, NearestNeighborsTest.bytes(rows), Distance.L2);
       index.save(file);
-      assertThat(ModelFile.open(file).text("screen"))
-          .isEqualTo(kind == Kind.UNIFORM ? "NONE" : "PROJECTION");
+      ModelFile saved = ModelFile.open(file);
+      assertThat(saved.text("screen")).isEqualTo(kind == Kind.UNIFORM ? "NONE" : "PROJECTION");
+      assertThat(saved.entries())
+          .extracting(ModelFile.Entry::name)
+          .as("rows are too short for a second bound")
+          .doesNotContain("rounded-rows");
       NearestNeighborsTest.assertSame(
           index.search(NearestNeighborsTest.bytes(queries), 9),
           BruteForce.search(rows, queries, Distance.L2, 9),

@@ -9,6 +9,7 @@ import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.random.SeedStreams;
+import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -208,6 +209,25 @@ class MlpTest {
     }
     assertThat(evaluation.correct()).isEqualTo(correct);
     assertThat(evaluation.accuracy()).isEqualTo(correct / 522.0);
+  }
+
+  @Test
+  void oneInferenceAnswersForOtherMeasuresToo() {
+    Samples samples = TestData.noise(1, 5, 3, 4);
+    Inference inference =
+        new Inference(
+            engine,
+            Parameters.zeros(new int[] {3, 4}, Activation.RELU),
+            Output.LOGITS,
+            samples.rows(),
+            null,
+            Arena.ofAuto());
+    Measure one = (scores, probabilities, row, label) -> 1;
+    Measure rows = (scores, probabilities, row, label) -> row;
+    for (List<Measure> measures : List.of(List.of(one), List.of(rows), List.of(rows, one))) {
+      Evaluation evaluation = inference.evaluate(samples.labels(), measures);
+      assertThat(evaluation.lossSum()).isEqualTo(measures.getFirst() == one ? 5 : 10);
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -19,10 +20,10 @@ class SparseStepTest {
   private static final int ROWS = 8;
   private static final int UNREAD = 33;
 
-  private static FloatMatrix inputs(Random random) {
-    FloatMatrix x = FloatMatrix.zeros(ROWS, SIZES[0]);
-    for (int i = 0; i < ROWS; i++) {
-      for (int j = 0; j < SIZES[0]; j++) {
+  private static FloatMatrix inputs(Random random, int rows, int columns) {
+    FloatMatrix x = FloatMatrix.zeros(rows, columns);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
         if (j != UNREAD && random.nextInt(6) == 0) {
           x.set(i, j, random.nextFloat());
         }
@@ -31,8 +32,8 @@ class SparseStepTest {
     return x;
   }
 
-  private static Parameters parameters(long seed) {
-    Parameters parameters = Parameters.zeros(SIZES, Activation.RELU);
+  private static Parameters parameters(long seed, int... sizes) {
+    Parameters parameters = Parameters.zeros(sizes, Activation.RELU);
     for (int l = 0; l < parameters.layers(); l++) {
       Initializer.pytorchLinear()
           .initialize(parameters.weights[l], parameters.biases[l], new Random(seed + l));
@@ -40,23 +41,24 @@ class SparseStepTest {
     return parameters;
   }
 
-  private static TrainingStep step(Engine engine, Parameters parameters, Optimizer optimizer) {
+  private static TrainingStep step(
+      Engine engine, Parameters parameters, Optimizer optimizer, int rows) {
     return new TrainingStep(
         engine,
         parameters,
         Tile.of(
             engine.kernels(),
             parameters,
-            Parameters.zeros(SIZES, Activation.RELU),
+            Parameters.zeros(parameters.sizes, Activation.RELU),
             optimizer,
             optimizer,
-            ROWS,
+            rows,
             Arena.ofAuto()),
         Loss.softmaxCrossEntropy(),
         Output.LOGITS,
         GradientScale.mean(),
         List.of(Measure.crossEntropy()),
-        ROWS,
+        rows,
         Arena.ofAuto());
   }
 
@@ -71,13 +73,13 @@ class SparseStepTest {
             Optimizer.adam(.01))) {
       try (Engine engine = Engine.builder().threads(1).open()) {
         Random random = new Random(5);
-        Parameters dense = parameters(1);
-        Parameters sparse = parameters(1);
-        Parameters start = parameters(1);
-        TrainingStep denseStep = step(engine, dense, optimizer);
-        TrainingStep sparseStep = step(engine, sparse, optimizer);
+        Parameters dense = parameters(1, SIZES);
+        Parameters sparse = parameters(1, SIZES);
+        Parameters start = parameters(1, SIZES);
+        TrainingStep denseStep = step(engine, dense, optimizer, ROWS);
+        TrainingStep sparseStep = step(engine, sparse, optimizer, ROWS);
         for (int u = 0; u < 20; u++) {
-          FloatMatrix x = inputs(random);
+          FloatMatrix x = inputs(random, ROWS, SIZES[0]);
           denseStep.run(x, null, labels, .7);
           sparseStep.run(x, SparseRows.of(x), labels, .7);
           assertThat(sparseStep.tally().sum(0)).isCloseTo(denseStep.tally().sum(0), within(1e-3));
@@ -90,6 +92,38 @@ class SparseStepTest {
         }
         assertThat(sparse.weights[0].row(UNREAD)).isEqualTo(start.weights[0].row(UNREAD));
         assertThat(sparse.weights[0].row(0)).isNotEqualTo(start.weights[0].row(0));
+      }
+    }
+  }
+
+  /** Tiles that are bands or middles of the layer, and a batch of two chunks. */
+  @Test
+  void aSparseStepOfACutLayerOrBatchIsADenseStep() {
+    for (int[] sizes : new int[][] {{720, 30, 5}, {50, 720, 5}, {40, 19, 5}}) {
+      int rows = sizes[0] == 40 ? Work.CHUNK + 90 : Work.CHUNK;
+      int[] labels = new int[rows];
+      Arrays.setAll(labels, i -> i % 5);
+      try (Engine engine = Engine.builder().threads(1).open()) {
+        Random random = new Random(6);
+        Parameters dense = parameters(2, sizes);
+        Parameters sparse = parameters(2, sizes);
+        TrainingStep denseStep = step(engine, dense, Optimizer.sgd(.5), rows);
+        TrainingStep sparseStep = step(engine, sparse, Optimizer.sgd(.5), rows);
+        for (int u = 0; u < 3; u++) {
+          FloatMatrix x = inputs(random, rows, sizes[0]);
+          denseStep.run(x, null, labels, 1);
+          sparseStep.run(x, SparseRows.of(x), labels, 1);
+          assertThat(sparseStep.tally().sum(0)).isCloseTo(denseStep.tally().sum(0), within(1e-2));
+        }
+        for (int l = 0; l < dense.layers(); l++) {
+          float[] expected = dense.weights[l].toArray();
+          float[] actual = sparse.weights[l].toArray();
+          float worst = 0;
+          for (int k = 0; k < expected.length; k++) {
+            worst = Math.max(worst, Math.abs(actual[k] - expected[k]));
+          }
+          assertThat(worst).isLessThan(1e-5f);
+        }
       }
     }
   }

@@ -104,13 +104,18 @@ class TurnedTileTest {
   void onlyAnOutputLayerWithFewClassesAndManyInputsBehindAnotherIsTurned() {
     try (Engine engine = Engine.builder().threads(1).open()) {
       Optimizer sgd = Optimizer.sgd(.1);
-      for (int[] sizes : new int[][] {{300, 10}, {20, 300, 17}, {20, 100, 10}, {300, 10, 10}}) {
+      for (int[] sizes : new int[][] {{300, 10}, {20, 300, 17}, {20, 191, 16}, {300, 10, 10}}) {
         assertThat(
                 hasTurned(
                     Tile.forTraining(
                         engine.kernels(), parameters(sizes), sgd, sgd, ROWS, Arena.ofAuto())))
             .isFalse();
       }
+      assertThat(
+              hasTurned(
+                  Tile.forTraining(
+                      engine.kernels(), parameters(20, 192, 16), sgd, sgd, ROWS, Arena.ofAuto())))
+          .isTrue();
       int[] sizes = {20, 300, 10};
       assertThat(
               hasTurned(
@@ -119,6 +124,31 @@ class TurnedTileTest {
           .as("cut for many rows")
           .isFalse();
     }
+  }
+
+  /** How many rows and columns of weights each tile of a first layer has. */
+  private static List<String> tiles(int batchRows, int inputs, int outputs) {
+    try (Engine engine = Engine.builder().threads(1).open()) {
+      Optimizer sgd = Optimizer.sgd(.1);
+      return Tile.forTraining(
+              engine.kernels(), parameters(inputs, outputs), sgd, sgd, batchRows, Arena.ofAuto())
+          .stream()
+          .map(
+              tile ->
+                  tile.rowsOf(FloatMatrix.zeros(1, inputs)).columns()
+                      + " x "
+                      + tile.columnsOf(FloatMatrix.zeros(1, outputs)).columns())
+          .toList();
+    }
+  }
+
+  @Test
+  void aLayerOfMuchWorkIsCutIntoAsFewTilesAsFit() {
+    assertThat(tiles(15, 1024, 513)).as("below 2^23 products").containsExactly("1024 x 513");
+    assertThat(tiles(16, 1024, 512)).containsExactly("512 x 512", "512 x 512");
+    assertThat(tiles(16, 512, 1024)).containsExactly("512 x 512", "512 x 512");
+    assertThat(tiles(50, 513, 600))
+        .containsExactly("256 x 300", "256 x 300", "257 x 300", "257 x 300");
   }
 
   @Test

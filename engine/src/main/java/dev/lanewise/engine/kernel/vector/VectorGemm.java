@@ -34,10 +34,7 @@ final class VectorGemm {
   /** Rows of A for which B, if small and transposed, is transposed back. */
   private static final int MANY = 64;
 
-  /** What a small B may have: it stays in the first-level cache. */
-  private static final int SMALL = 8 * 1024;
-
-  /** Where it is put: behind what small products need of the block of B. */
+  /** Where it is put: behind what those products need of the block of B. */
   private static final long TURNED = VectorGemmWorkspace.B / 2;
 
   private VectorGemm() {}
@@ -96,12 +93,14 @@ final class VectorGemm {
     workspace.giveBack();
   }
 
-  /** Whether to transpose a small B first takes less time than kernels for rows of B save. */
+  /**
+   * Whether to transpose B first takes less time than kernels for rows of B save. They are for a
+   * small B, which stays in the first-level cache.
+   */
   private static boolean turns(int m, int n, int k) {
     return VectorGemmTile.LARGE
         && m >= MANY
         && k < DEEP
-        && (long) n * k <= SMALL
         && (VectorGemmUnpacked.suits(m, n, k) || VectorGemmThin.suits(true, m, n, k));
   }
 
