@@ -344,7 +344,8 @@ final class VectorActivations {
     for (; i <= n - LANES; i += LANES) {
       FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER);
       FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER);
-      vv.mul(beta2).add(vg.mul(vg).mul(rest)).intoMemorySegment(v, vStart + 4L * i, ORDER);
+      FloatVector mean = (FloatVector) vv.mul(beta2).add(vg.mul(vg).mul(rest)).check(FLOAT);
+      mean.intoMemorySegment(v, vStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
@@ -371,7 +372,8 @@ final class VectorActivations {
       FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER);
       FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER);
       FloatVector root = vv.sqrt().div(rootCorrection).add(epsilon);
-      vx.sub(vm.mul(rate).div(root)).intoMemorySegment(x, xStart + 4L * i, ORDER);
+      FloatVector moved = (FloatVector) vx.sub(vm.mul(rate).div(root)).check(FLOAT);
+      moved.intoMemorySegment(x, xStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);

@@ -190,8 +190,8 @@ final class VectorGemmStripes {
       FloatVector a9 = FloatVector.broadcast(F, ab[r + 9]);
       s = x9.fma(a9, s);
       t = y9.fma(a9, t);
-      s.intoMemorySegment(to, target, NATIVE);
-      t.intoMemorySegment(to, target + V, NATIVE);
+      ((FloatVector) s.check(F)).intoMemorySegment(to, target, NATIVE);
+      ((FloatVector) t.check(F)).intoMemorySegment(to, target + V, NATIVE);
     }
   }
 }
