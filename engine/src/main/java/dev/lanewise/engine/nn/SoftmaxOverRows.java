@@ -17,17 +17,9 @@ final class SoftmaxOverRows {
 
   /** scores(., j) = softmax(logits(., j)). */
   void scores(FloatMatrix logits, FloatMatrix scores) {
-    for (int i = 0; i < logits.rows(); i++) {
-      for (int j = 0; j < logits.columns(); j++) {
-        columns.set(j, i, logits.get(i, j));
-      }
-    }
+    kernels.transpose(logits, columns);
     kernels.softmaxRows(columns, columns);
-    for (int i = 0; i < scores.rows(); i++) {
-      for (int j = 0; j < scores.columns(); j++) {
-        scores.set(i, j, columns.get(j, i));
-      }
-    }
+    kernels.transpose(columns, scores);
   }
 
   /** In place, from the gradient g at the scores s to that at the logits: s (g - sum_i g s). */

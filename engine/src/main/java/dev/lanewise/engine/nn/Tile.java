@@ -68,7 +68,7 @@ final class Tile {
       int outputs = all.columns();
       this.weights = AlignedRows.zeros(arena, outputs, inputs);
       this.weightGradient = AlignedRows.zeros(arena, outputs, inputs);
-      transpose(all, weights);
+      kernels.transpose(all, weights);
     } else {
       this.turnedFrom = null;
       this.weights = all.block(fromRow, toRow, fromColumn, toColumn);
@@ -172,14 +172,6 @@ final class Tile {
     return (int) ((long) length * i / parts);
   }
 
-  private static void transpose(FloatMatrix from, FloatMatrix to) {
-    for (int i = 0; i < from.rows(); i++) {
-      for (int j = 0; j < from.columns(); j++) {
-        to.set(j, i, from.get(i, j));
-      }
-    }
-  }
-
   int layer() {
     return layer;
   }
@@ -192,7 +184,7 @@ final class Tile {
   /** Brings the parameters up to date with weights that are turned. */
   void publish() {
     if (turnedFrom != null) {
-      transpose(weights, turnedFrom);
+      kernels.transpose(weights, turnedFrom);
     }
   }
 
