@@ -5,8 +5,12 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.lanewise.engine.matrix.Matrix;
+import dev.lanewise.engine.matrix.SparseRows;
+import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
 /** The arrows of docs/architecture.md, for all modules: this one sees them all. */
@@ -75,6 +79,51 @@ class ArchitectureTest {
         .orShould()
         .accessField("jdk.incubator.vector.ShortVector", "SPECIES_PREFERRED")
         .check(ALL);
+  }
+
+  /** A position in memory is right only together with what {@code Memory} says it is in. */
+  @Test
+  void vectorKernelsFindElementsInOneWay() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.lanewise.engine.kernel.vector..")
+        .and()
+        .doNotHaveSimpleName("Memory")
+        .should()
+        .callMethod(Matrix.class, "segment")
+        .orShould()
+        .callMethod(Matrix.class, "offset")
+        .orShould()
+        .callMethod(MemorySegment.class, "byteSize")
+        .check(ALL);
+  }
+
+  /** The collector frees what nothing refers to, and an address is no reference. */
+  @Test
+  void vectorKernelsHoldOnToTheirMatrices() {
+    int checked = 0;
+    for (JavaMethod method :
+        ALL.get("dev.lanewise.engine.kernel.vector.VectorKernels").getMethods()) {
+      long given =
+          method.getRawParameterTypes().stream()
+              .filter(
+                  type ->
+                      type.isAssignableTo(Matrix.class) || type.isEquivalentTo(SparseRows.class))
+              .count();
+      int kept =
+          method.getMethodCallsFromSelf().stream()
+              .map(call -> call.getTarget())
+              .filter(
+                  target ->
+                      target
+                          .getFullName()
+                          .startsWith("dev.lanewise.engine.kernel.vector.Memory.keep("))
+              .mapToInt(target -> target.getRawParameterTypes().size())
+              .sum();
+      assertThat(kept).as(method.getFullName()).isEqualTo((int) given);
+      checked += kept;
+    }
+    assertThat(checked).isGreaterThan(30);
   }
 
   @Test

@@ -40,6 +40,12 @@ final class Lanes {
    */
   static final boolean FUSED = fused(System.getProperty("os.arch", ""), preferredBits());
 
+  /**
+   * Whether a load under a mask leaves alone what the mask leaves out, also where memory ends:
+   * elsewhere than on x86 with AVX2 a whole vector may be read.
+   */
+  static final boolean MASKS = masks(System.getProperty("os.arch", ""), preferredBits());
+
   private static final VectorShuffle<Float> ROTATE_8 = VectorShuffle.iota(FLOAT, 8, 1, true);
   private static final VectorShuffle<Float> ROTATE_4 = VectorShuffle.iota(FLOAT, 4, 1, true);
   private static final VectorShuffle<Float> ROTATE_2 = VectorShuffle.iota(FLOAT, 2, 1, true);
@@ -58,6 +64,10 @@ final class Lanes {
       case "amd64", "x86_64", "i386", "x86" -> preferredBits >= 256;
       default -> true;
     };
+  }
+
+  static boolean masks(String architecture, int preferredBits) {
+    return (architecture.equals("amd64") || architecture.equals("x86_64")) && preferredBits >= 256;
   }
 
   /** a b + c, with one rounding where {@link #FUSED}. */

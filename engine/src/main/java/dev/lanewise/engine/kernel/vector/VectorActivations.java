@@ -49,9 +49,9 @@ final class VectorActivations {
       int n;
       for (long j = 0; j < length; j += n) {
         n = AXPBY.next(length - j);
-        long xStart = start(x, i) + 4 * j;
-        long yStart = start(y, i) + 4 * j;
-        axpby(alpha, x.segment(), xStart, beta, y.segment(), yStart, n);
+        long xStart = Memory.at(x, i) + 4 * j;
+        long yStart = Memory.at(y, i) + 4 * j;
+        axpby(alpha, Memory.of(x), xStart, beta, Memory.of(y), yStart, n);
       }
     }
   }
@@ -64,6 +64,8 @@ final class VectorActivations {
       MemorySegment y,
       long yStart,
       int length) {
+    x = Memory.known(x);
+    y = Memory.known(y);
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
       FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER);
@@ -91,13 +93,13 @@ final class VectorActivations {
     long length = length(sums, rows);
     Stretch stretch = Objects.requireNonNull(ACTIVATE.get(activation));
     for (int i = 0; i < rows; i++) {
-      MemorySegment z = sums.segment();
-      MemorySegment a = activations.segment();
+      MemorySegment z = Memory.of(sums);
+      MemorySegment a = Memory.of(activations);
       int n;
       for (long j = 0; j < length; j += n) {
         n = stretch.next(length - j);
-        long zStart = start(sums, i) + 4 * j;
-        long aStart = start(activations, i) + 4 * j;
+        long zStart = Memory.at(sums, i) + 4 * j;
+        long aStart = Memory.at(activations, i) + 4 * j;
         switch (activation) {
           case IDENTITY -> {}
           case RELU -> relu(z, zStart, a, aStart, n);
@@ -111,6 +113,8 @@ final class VectorActivations {
 
   /** By comparison: a maximum of floats takes care of NaN and -0 with five more instructions. */
   private static void relu(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
+    z = Memory.known(z);
+    a = Memory.known(a);
     FloatVector zero = FloatVector.zero(FLOAT);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -127,6 +131,8 @@ final class VectorActivations {
   }
 
   private static void atan(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
+    z = Memory.known(z);
+    a = Memory.known(a);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       VectorFunctions.atan(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER))
@@ -140,6 +146,8 @@ final class VectorActivations {
   }
 
   private static void sigmoid(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
+    z = Memory.known(z);
+    a = Memory.known(a);
     FloatVector one = FloatVector.broadcast(FLOAT, 1f);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -166,6 +174,7 @@ final class VectorActivations {
   }
 
   private static void tanhFar(MemorySegment z, long zStart, float[] far, int n) {
+    z = Memory.known(z);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       VectorFunctions.tanhFar(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER))
@@ -180,6 +189,8 @@ final class VectorActivations {
 
   private static void tanh(
       MemorySegment z, long zStart, float[] far, MemorySegment a, long aStart, int n) {
+    z = Memory.known(z);
+    a = Memory.known(a);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       VectorFunctions.tanh(
@@ -209,13 +220,13 @@ final class VectorActivations {
     long length = length(gradient, rows);
     Stretch stretch = Objects.requireNonNull(DERIVATIVE.get(activation));
     for (int i = 0; i < rows; i++) {
-      MemorySegment x = from.segment();
-      MemorySegment g = gradient.segment();
+      MemorySegment x = Memory.of(from);
+      MemorySegment g = Memory.of(gradient);
       int n;
       for (long j = 0; j < length; j += n) {
         n = stretch.next(length - j);
-        long xStart = start(from, i) + 4 * j;
-        long gStart = start(gradient, i) + 4 * j;
+        long xStart = Memory.at(from, i) + 4 * j;
+        long gStart = Memory.at(gradient, i) + 4 * j;
         switch (activation) {
           case IDENTITY -> {}
           case RELU -> timesReluSlope(x, xStart, g, gStart, n);
@@ -229,6 +240,8 @@ final class VectorActivations {
 
   private static void timesReluSlope(
       MemorySegment a, long aStart, MemorySegment g, long gStart, int n) {
+    a = Memory.known(a);
+    g = Memory.known(g);
     FloatVector zero = FloatVector.zero(FLOAT);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -250,6 +263,8 @@ final class VectorActivations {
 
   private static void timesAtanSlope(
       MemorySegment z, long zStart, MemorySegment g, long gStart, int n) {
+    z = Memory.known(z);
+    g = Memory.known(g);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER);
@@ -266,6 +281,8 @@ final class VectorActivations {
 
   private static void timesSigmoidSlope(
       MemorySegment a, long aStart, MemorySegment g, long gStart, int n) {
+    a = Memory.known(a);
+    g = Memory.known(g);
     FloatVector one = FloatVector.broadcast(FLOAT, 1f);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -283,6 +300,8 @@ final class VectorActivations {
 
   private static void timesTanhSlope(
       MemorySegment a, long aStart, MemorySegment g, long gStart, int n) {
+    a = Memory.known(a);
+    g = Memory.known(g);
     FloatVector one = FloatVector.broadcast(FLOAT, 1f);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -318,27 +337,31 @@ final class VectorActivations {
             && x.isContiguous();
     int rows = whole ? Math.min(1, x.rows()) : x.rows();
     long length = length(x, rows);
-    MemorySegment g = gradient.segment();
-    MemorySegment m = mean.segment();
-    MemorySegment v = meanSquare.segment();
+    MemorySegment g = Memory.of(gradient);
+    MemorySegment m = Memory.of(mean);
+    MemorySegment v = Memory.of(meanSquare);
     // Three passes over a stretch in cache, so that each loop stays small: the moments, the step.
     for (int i = 0; i < rows; i++) {
       int n;
       for (long j = 0; j < length; j += n) {
         n = ADAM.next(length - j);
-        long gStart = start(gradient, i) + 4 * j;
-        long mStart = start(mean, i) + 4 * j;
-        long vStart = start(meanSquare, i) + 4 * j;
-        long xStart = start(x, i) + 4 * j;
+        long gStart = Memory.at(gradient, i) + 4 * j;
+        long mStart = Memory.at(mean, i) + 4 * j;
+        long vStart = Memory.at(meanSquare, i) + 4 * j;
+        long xStart = Memory.at(x, i) + 4 * j;
         axpby(1f - beta1, g, gStart, beta1, m, mStart, n);
         meanSquares(beta2, g, gStart, v, vStart, n);
-        adamStep(rate, rootCorrection, epsilon, m, mStart, v, vStart, x.segment(), xStart, n);
+        adamStep(rate, rootCorrection, epsilon, m, mStart, v, vStart, Memory.of(x), xStart, n);
       }
     }
   }
 
   private static void meanSquares(
       float beta2, MemorySegment g, long gStart, MemorySegment v, long vStart, int n) {
+    g = Memory.known(g);
+    v = Memory.known(v);
+    gStart = Memory.position(gStart);
+    vStart = Memory.position(vStart);
     float rest = 1f - beta2;
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -366,6 +389,12 @@ final class VectorActivations {
       MemorySegment x,
       long xStart,
       int n) {
+    m = Memory.known(m);
+    v = Memory.known(v);
+    x = Memory.known(x);
+    mStart = Memory.position(mStart);
+    vStart = Memory.position(vStart);
+    xStart = Memory.position(xStart);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
       FloatVector vm = FloatVector.fromMemorySegment(FLOAT, m, mStart + 4L * i, ORDER);
@@ -387,7 +416,7 @@ final class VectorActivations {
 
   static long firstNonFinite(FloatMatrix x) {
     for (int i = 0; i < x.rows(); i++) {
-      if (!allFinite(x.segment(), start(x, i), x.columns())) {
+      if (!allFinite(Memory.of(x), Memory.at(x, i), x.columns())) {
         int j = 0;
         while (Float.isFinite(x.get(i, j))) {
           j++;
@@ -400,6 +429,7 @@ final class VectorActivations {
 
   /** x - x is 0 for a finite x, else NaN, and a sum that met a NaN stays one. */
   static boolean allFinite(MemorySegment x, long start, int n) {
+    x = Memory.known(x);
     FloatVector sum = FloatVector.zero(FLOAT);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
@@ -417,10 +447,5 @@ final class VectorActivations {
   /** Elements of a row: of the whole matrix when it is treated as one. */
   private static long length(FloatMatrix x, int rows) {
     return rows == 1 ? (long) x.rows() * x.columns() : x.columns();
-  }
-
-  /** The byte offset of a row's first element; also right for a row without elements. */
-  private static long start(FloatMatrix x, int row) {
-    return 4 * (x.offset() + (long) row * x.stride());
   }
 }

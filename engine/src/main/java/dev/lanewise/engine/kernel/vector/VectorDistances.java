@@ -38,18 +38,22 @@ final class VectorDistances {
       return;
     }
     int block = queriesAtATime(queries, 1);
-    MemorySegment q = queries.segment();
-    MemorySegment r = rows.segment();
-    MemorySegment o = out.segment();
+    MemorySegment q = Memory.of(queries);
+    MemorySegment r = Memory.of(rows);
+    MemorySegment o = Memory.of(out);
+    long qAt = Memory.start(queries);
+    long rAt = Memory.start(rows);
+    long oAt = Memory.start(out);
     for (int from = 0; from < queries.rows(); from += block) {
       int to = Math.min(queries.rows(), from + block);
       for (int j = 0; j < rows.rows(); j++) {
-        long row = start(rows, j);
+        long row = rAt + (long) j * rows.stride();
         for (int i = from; i < to; i++) {
+          long query = qAt + (long) i * queries.stride();
           o.setAtIndex(
               ValueLayout.JAVA_INT,
-              out.offset() + (long) i * out.stride() + j,
-              VectorDistancesBytes.measure(metric, q, start(queries, i), r, row, rows.columns()));
+              oAt + (long) i * out.stride() + j,
+              VectorDistancesBytes.measure(metric, q, query, r, row, rows.columns()));
         }
       }
     }
@@ -65,23 +69,21 @@ final class VectorDistances {
       int[] out) {
     Shapes.chosen(queries, query, rows, chosen, count, out);
     Shapes.byteColumns(rows);
-    MemorySegment q = queries.segment();
-    long q0 = start(queries, query);
-    MemorySegment r = rows.segment();
+    MemorySegment q = Memory.of(queries);
+    long q0 = Memory.start(queries) + (long) query * queries.stride();
+    MemorySegment r = Memory.of(rows);
+    long rAt = Memory.start(rows);
     for (int c = 0; c < count; c++) {
-      out[c] = VectorDistancesBytes.measure(metric, q, q0, r, at(rows, chosen[c]), rows.columns());
+      int row = Objects.checkIndex(chosen[c], rows.rows());
+      long r0 = rAt + (long) row * rows.stride();
+      out[c] = VectorDistancesBytes.measure(metric, q, q0, r, r0, rows.columns());
     }
-  }
-
-  /** The position of a row's first element, in elements. */
-  private static long at(Matrix matrix, int row) {
-    return matrix.offset() + (long) Objects.checkIndex(row, matrix.rows()) * matrix.stride();
   }
 
   static void distances(Metric metric, FloatMatrix queries, FloatMatrix rows, FloatMatrix out) {
     Shapes.distances(queries, rows, out);
     int block = queriesAtATime(queries, Float.BYTES);
-    MemorySegment o = out.segment();
+    MemorySegment o = Memory.of(out);
     VectorDistancesWorkspace workspace = VectorDistancesWorkspace.take();
     for (int from = 0; from < queries.rows(); from += block) {
       int to = Math.min(queries.rows(), from + block);
@@ -89,7 +91,7 @@ final class VectorDistances {
         int count = Math.min(ROWS, rows.rows() - j);
         for (int i = from; i < to; i++) {
           VectorDistancesFloats.oneToFour(metric, queries, i, rows, j, workspace);
-          long at = out.offset() + (long) i * out.stride() + j;
+          long at = Memory.start(out) + (long) i * out.stride() + j;
           for (int r = 0; r < count; r++) {
             o.setAtIndex(ValueLayout.JAVA_FLOAT, at + r, workspace.floats[r]);
           }
@@ -108,6 +110,6 @@ final class VectorDistances {
    * that a group of rows is always full.
    */
   static long start(Matrix matrix, int row) {
-    return matrix.offset() + (long) Math.min(row, matrix.rows() - 1) * matrix.stride();
+    return Memory.start(matrix) + (long) Math.min(row, matrix.rows() - 1) * matrix.stride();
   }
 }

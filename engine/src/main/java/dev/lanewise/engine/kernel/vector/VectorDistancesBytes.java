@@ -112,6 +112,8 @@ final class VectorDistancesBytes {
       long step,
       int last,
       int rest) {
+    q = Memory.known(q);
+    r = Memory.known(r);
     ShortVector all = ShortVector.zero(SHORT);
     ShortVector odds = all;
     if (ALWAYS_REST || rest > 0) {
@@ -141,6 +143,8 @@ final class VectorDistancesBytes {
 
   private static int squaredL2(
       MemorySegment q, long x0, MemorySegment r, long y0, int steps, long step) {
+    q = Memory.known(q);
+    r = Memory.known(r);
     long q0 = x0;
     long r0 = y0;
     IntVector all = IntVector.zero(INT);
@@ -164,6 +168,8 @@ final class VectorDistancesBytes {
   }
 
   private static int squaredL2Rest(MemorySegment q, long q0, MemorySegment r, long r0, int rest) {
+    q = Memory.known(q);
+    r = Memory.known(r);
     ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE);
     ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE);
     ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
@@ -176,6 +182,8 @@ final class VectorDistancesBytes {
   }
 
   private static int dot(MemorySegment q, long x0, MemorySegment r, long y0, int steps, long step) {
+    q = Memory.known(q);
+    r = Memory.known(r);
     long q0 = x0;
     long r0 = y0;
     IntVector all = IntVector.zero(INT);
@@ -195,6 +203,8 @@ final class VectorDistancesBytes {
   }
 
   private static int dotRest(MemorySegment q, long q0, MemorySegment r, long r0, int rest) {
+    q = Memory.known(q);
+    r = Memory.known(r);
     ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
     ShortVector x =
         ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE).and(keep).reinterpretAsShorts();
@@ -212,6 +222,8 @@ final class VectorDistancesBytes {
   /** Rows narrower than a vector: one element at a time. */
   private static int narrow(
       Metric metric, MemorySegment q, long q0, MemorySegment r, long r0, int columns) {
+    q = Memory.known(q);
+    r = Memory.known(r);
     int sum = 0;
     for (int p = 0; p < columns; p++) {
       int a = q.get(ValueLayout.JAVA_BYTE, q0 + p) & 0xFF;

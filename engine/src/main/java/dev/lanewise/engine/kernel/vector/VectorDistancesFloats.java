@@ -31,8 +31,8 @@ final class VectorDistancesFloats {
       VectorDistancesWorkspace workspace) {
     float[] partial = workspace.partialFloats;
     float[] results = workspace.floats;
-    MemorySegment q = queries.segment();
-    MemorySegment r = rows.segment();
+    MemorySegment q = Memory.of(queries);
+    MemorySegment r = Memory.of(rows);
     long q0 = Float.BYTES * VectorDistances.start(queries, i);
     long r0 = Float.BYTES * VectorDistances.start(rows, j);
     long r1 = Float.BYTES * VectorDistances.start(rows, j + 1);
@@ -66,6 +66,7 @@ final class VectorDistancesFloats {
   }
 
   private static FloatVector load(MemorySegment segment, long at) {
+    segment = Memory.known(segment);
     return FloatVector.fromMemorySegment(FLOAT, segment, at, ByteOrder.nativeOrder());
   }
 
@@ -79,6 +80,8 @@ final class VectorDistancesFloats {
       long r3,
       int to,
       float[] partial) {
+    q = Memory.known(q);
+    r = Memory.known(r);
     FloatVector sum0 = FloatVector.zero(FLOAT);
     FloatVector sum1 = sum0;
     FloatVector sum2 = sum0;
@@ -106,6 +109,8 @@ final class VectorDistancesFloats {
       long r3,
       int to,
       float[] partial) {
+    q = Memory.known(q);
+    r = Memory.known(r);
     FloatVector sum0 = FloatVector.zero(FLOAT);
     FloatVector sum1 = sum0;
     FloatVector sum2 = sum0;
@@ -137,6 +142,8 @@ final class VectorDistancesFloats {
       long r3,
       int to,
       float[] partial) {
+    q = Memory.known(q);
+    r = Memory.known(r);
     FloatVector sum0 = FloatVector.zero(FLOAT);
     FloatVector sum1 = sum0;
     FloatVector sum2 = sum0;
@@ -157,6 +164,8 @@ final class VectorDistancesFloats {
   /** The columns that do not fill a vector. */
   private static float rest(
       Metric metric, MemorySegment q, long q0, MemorySegment r, long r0, int from, int to) {
+    q = Memory.known(q);
+    r = Memory.known(r);
     float sum = 0;
     for (int p = from; p < to; p += Float.BYTES) {
       float a = q.get(ValueLayout.JAVA_FLOAT_UNALIGNED, q0 + p);

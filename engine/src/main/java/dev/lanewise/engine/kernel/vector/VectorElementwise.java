@@ -37,18 +37,15 @@ final class VectorElementwise {
 
   private VectorElementwise() {}
 
-  private static long at(FloatMatrix x, int row) {
-    return 4 * (x.offset() + (long) row * x.stride());
-  }
-
   static void addRow(FloatMatrix row, FloatMatrix x) {
     Shapes.row("addRow", row, x);
     int n = x.columns();
     if (x.isContiguous() && n > 0 && n <= REPEATED && x.rows() > 1) {
-      addRepeated(n, row.segment(), at(row, 0), (long) x.rows() * n, x.segment(), at(x, 0));
+      addRepeated(
+          n, Memory.of(row), Memory.at(row, 0), (long) x.rows() * n, Memory.of(x), Memory.at(x, 0));
     } else {
       for (int i = 0; i < x.rows(); i++) {
-        add(n, row.segment(), at(row, 0), x.segment(), at(x, i));
+        add(n, Memory.of(row), Memory.at(row, 0), Memory.of(x), Memory.at(x, i));
       }
     }
   }
@@ -79,6 +76,7 @@ final class VectorElementwise {
   }
 
   private static void addArray(int n, float[] x, MemorySegment y, long yAt) {
+    y = Memory.known(y);
     int j = 0;
     for (; j <= n - LENGTH; j += LENGTH) {
       FloatVector.fromMemorySegment(F, y, yAt + 4L * j, NATIVE)
@@ -97,20 +95,20 @@ final class VectorElementwise {
     Shapes.row("columnSums", sums, x);
     int n = x.columns();
     long row = 4L * x.stride();
-    long from = at(x, 0);
-    long to = at(sums, 0);
+    long from = Memory.at(x, 0);
+    long to = Memory.at(sums, 0);
     int j = 0;
     for (; j <= n - 4 * LENGTH; j += 4 * LENGTH) {
-      fourVectors(x.rows(), x.segment(), from + 4L * j, row, sums.segment(), to + 4L * j);
+      fourVectors(x.rows(), Memory.of(x), from + 4L * j, row, Memory.of(sums), to + 4L * j);
     }
     for (; j <= n - LENGTH; j += LENGTH) {
-      oneVector(x.rows(), x.segment(), from + 4L * j, row, sums.segment(), to + 4L * j);
+      oneVector(x.rows(), Memory.of(x), from + 4L * j, row, Memory.of(sums), to + 4L * j);
     }
     if (j < n) {
       if (n >= LENGTH) {
         // Ends where the row does; what it shares with the one before has the same sums.
         int last = n - LENGTH;
-        oneVector(x.rows(), x.segment(), from + 4L * last, row, sums.segment(), to + 4L * last);
+        oneVector(x.rows(), Memory.of(x), from + 4L * last, row, Memory.of(sums), to + 4L * last);
       } else {
         shortSums(n, x, sums);
       }
@@ -119,30 +117,32 @@ final class VectorElementwise {
 
   /**
    * Of rows shorter than a vector. What follows a row fills it and is not looked at: a mask would
-   * be checked in the loop. The last rows, where the memory may end, are added one element at a
-   * time.
+   * be checked in the loop. The last rows, where the matrix ends, are added one element at a time.
    */
   private static void shortSums(int n, FloatMatrix x, FloatMatrix sums) {
-    MemorySegment segment = x.segment();
+    MemorySegment segment = Memory.of(x);
     long row = 4L * x.stride();
-    long from = at(x, 0);
-    long room = segment.byteSize() - from - 4L * LENGTH;
+    long from = Memory.at(x, 0);
+    long room = (x.rows() - 1) * row + 4L * (n - LENGTH);
     int whole = room < 0 ? 0 : (int) Math.min(x.rows(), room / row + 1);
     VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
-    MemorySegment vector = workspace.tile;
-    oneVector(whole, segment, from, row, vector, 0);
+    MemorySegment vector = workspace.memory;
+    long v = 4 * workspace.tile;
+    oneVector(whole, segment, from, row, vector, v);
     for (int j = 0; j < n; j++) {
-      float sum = vector.get(FLOAT, 4L * j);
+      float sum = vector.get(FLOAT, v + 4L * j);
       for (int i = whole; i < x.rows(); i++) {
         sum += segment.get(FLOAT, from + i * row + 4L * j);
       }
-      sums.segment().set(FLOAT, at(sums, 0) + 4L * j, sum);
+      Memory.of(sums).set(FLOAT, Memory.at(sums, 0) + 4L * j, sum);
     }
     workspace.giveBack();
   }
 
   private static void oneVector(
       int rows, MemorySegment x, long from, long row, MemorySegment sums, long to) {
+    x = Memory.known(x);
+    sums = Memory.known(sums);
     FloatVector sum = FloatVector.zero(F);
     long at = from;
     for (int i = 0; i < rows; i++, at += row) {
@@ -153,6 +153,8 @@ final class VectorElementwise {
 
   private static void fourVectors(
       int rows, MemorySegment x, long from, long row, MemorySegment sums, long to) {
+    x = Memory.known(x);
+    sums = Memory.known(sums);
     FloatVector s0 = FloatVector.zero(F);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
@@ -172,6 +174,8 @@ final class VectorElementwise {
 
   /** y += x for a row; the last vector ends where it does, and is read before any is written. */
   private static void add(int n, MemorySegment x, long xAt, MemorySegment y, long yAt) {
+    x = Memory.known(x);
+    y = Memory.known(y);
     if (n < LENGTH) {
       for (int j = 0; j < n; j++) {
         y.set(FLOAT, yAt + 4L * j, y.get(FLOAT, yAt + 4L * j) + x.get(FLOAT, xAt + 4L * j));
@@ -193,12 +197,14 @@ final class VectorElementwise {
   static void axpy(float alpha, FloatMatrix x, FloatMatrix y) {
     Shapes.same("axpy", x, y);
     for (int i = 0; i < x.rows(); i++) {
-      axpy(x.columns(), alpha, x.segment(), at(x, i), y.segment(), at(y, i));
+      axpy(x.columns(), alpha, Memory.of(x), Memory.at(x, i), Memory.of(y), Memory.at(y, i));
     }
   }
 
   private static void axpy(
       int n, float alpha, MemorySegment x, long xAt, MemorySegment y, long yAt) {
+    x = Memory.known(x);
+    y = Memory.known(y);
     FloatVector factor = FloatVector.broadcast(F, alpha);
     int j = 0;
     for (; j <= n - LENGTH; j += LENGTH) {
@@ -220,12 +226,12 @@ final class VectorElementwise {
     Shapes.hits(values, hits);
     Objects.checkIndex(row, values.rows());
     int n = values.columns();
-    long at = 4 * (values.offset() + (long) row * values.stride());
+    long at = Memory.at(values, row);
     int count = 0;
     int to;
     for (int from = 0; from < n; from = to) {
       to = from + INTS_AT_MOST.next(n - from);
-      count = atMost(from, to, values.segment(), at, limit, count, hits);
+      count = atMost(from, to, Memory.of(values), at, limit, count, hits);
     }
     return count;
   }
@@ -233,6 +239,7 @@ final class VectorElementwise {
   /** The bits of the comparison are walked: hits are rare wherever this is worth calling. */
   private static int atMost(
       int from, int n, MemorySegment values, long at, int limit, int found, int[] hits) {
+    values = Memory.known(values);
     int count = found;
     int j = from;
     for (; j <= n - LENGTH; j += LENGTH) {
@@ -260,13 +267,14 @@ final class VectorElementwise {
     int to;
     for (int from = 0; from < n; from = to) {
       to = from + FLOATS_AT_MOST.next(n - from);
-      count = atMost(from, to, values.segment(), at(values, row), limit, count, hits);
+      count = atMost(from, to, Memory.of(values), Memory.at(values, row), limit, count, hits);
     }
     return count;
   }
 
   private static int atMost(
       int from, int n, MemorySegment values, long at, float limit, int found, int[] hits) {
+    values = Memory.known(values);
     int count = found;
     int j = from;
     for (; j <= n - LENGTH; j += LENGTH) {

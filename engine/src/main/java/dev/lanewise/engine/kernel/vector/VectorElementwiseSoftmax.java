@@ -76,13 +76,13 @@ final class VectorElementwiseSoftmax {
   static void softmaxRows(FloatMatrix logits, FloatMatrix probabilities) {
     Shapes.same("softmaxRows", logits, probabilities);
     int n = logits.columns();
-    MemorySegment z = logits.segment();
-    MemorySegment p = probabilities.segment();
+    MemorySegment z = Memory.of(logits);
+    MemorySegment p = Memory.of(probabilities);
     VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
     float[] row = workspace.a;
     for (int i = 0; i < logits.rows(); i++) {
-      long zAt = 4 * (logits.offset() + (long) i * logits.stride());
-      long pAt = 4 * (probabilities.offset() + (long) i * probabilities.stride());
+      long zAt = Memory.at(logits, i);
+      long pAt = Memory.at(probabilities, i);
       if (n < LENGTH) {
         narrowExponentials(n, z, zAt, row);
         narrowDivide(n, Lanes.sum(row, SUMS), row, p, pAt);
@@ -101,6 +101,7 @@ final class VectorElementwiseSoftmax {
 
   /** The mask is made here: C2 may have no room to inline this, and boxes what it passes then. */
   private static void narrowExponentials(int n, MemorySegment z, long zAt, float[] row) {
+    z = Memory.known(z);
     VectorMask<Float> mask = F.indexInRange(0, n);
     FloatVector x = FloatVector.fromMemorySegment(F, z, zAt, NATIVE, mask);
     float max = x.reduceLanes(VectorOperators.MAX, mask);
@@ -108,6 +109,7 @@ final class VectorElementwiseSoftmax {
   }
 
   private static void narrowDivide(int n, float sum, float[] row, MemorySegment p, long pAt) {
+    p = Memory.known(p);
     FloatVector.fromArray(F, row, SUMS)
         .div(sum)
         .intoMemorySegment(p, pAt, NATIVE, F.indexInRange(0, n));
@@ -214,6 +216,7 @@ final class VectorElementwiseSoftmax {
   }
 
   private static float max(int n, MemorySegment z, long at) {
+    z = Memory.known(z);
     FloatVector last = FloatVector.fromMemorySegment(F, z, at + 4L * (n - LENGTH), NATIVE);
     FloatVector max = last;
     for (int j = 0; j < n - LENGTH; j += LENGTH) {
@@ -224,6 +227,7 @@ final class VectorElementwiseSoftmax {
 
   /** row = exp(z - max), element by element. */
   private static void exponentials(int n, float max, MemorySegment z, long zAt, float[] row) {
+    z = Memory.known(z);
     FloatVector sums = FloatVector.zero(F);
     for (int j = 0; j < n; j += LENGTH) {
       int from = Math.min(j, n - LENGTH);
@@ -237,6 +241,7 @@ final class VectorElementwiseSoftmax {
   }
 
   private static void divide(int n, float sum, float[] row, MemorySegment p, long at) {
+    p = Memory.known(p);
     for (int j = 0; j < n; j += LENGTH) {
       int from = Math.min(j, n - LENGTH);
       FloatVector.fromArray(F, row, from).div(sum).intoMemorySegment(p, at + 4L * from, NATIVE);
@@ -246,6 +251,8 @@ final class VectorElementwiseSoftmax {
   /** p = exp(z - max), element by element. */
   private static void exponentials(
       int n, float max, MemorySegment z, long zAt, MemorySegment p, long pAt, float[] row) {
+    z = Memory.known(z);
+    p = Memory.known(p);
     FloatVector sums = FloatVector.zero(F);
     for (int j = 0; j < n; j += LENGTH) {
       int from = Math.min(j, n - LENGTH);
@@ -260,6 +267,7 @@ final class VectorElementwiseSoftmax {
   }
 
   private static void divide(int n, float sum, MemorySegment p, long at) {
+    p = Memory.known(p);
     for (int j = 0; j < n; j += LENGTH) {
       int from = Math.min(j, n - LENGTH);
       FloatVector before = FloatVector.fromMemorySegment(F, p, at + 4L * from, NATIVE);

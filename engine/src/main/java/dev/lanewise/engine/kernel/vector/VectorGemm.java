@@ -61,13 +61,14 @@ final class VectorGemm {
     boolean plainA = transposeA == Transpose.NO;
     boolean turn = plainA && transposeB == Transpose.YES && turns(m, n, k);
     boolean plainB = turn || transposeB == Transpose.NO;
-    MemorySegment from = b.segment();
-    long bAt = b.offset();
+    MemorySegment from = Memory.of(b);
+    long bAt = Memory.start(b);
     long bRow = b.stride();
     if (turn) {
-      VectorTranspose.transpose(n, k, from, bAt, bRow, workspace.b, TURNED, n);
-      from = workspace.b;
-      bAt = TURNED;
+      long turned = workspace.b + TURNED;
+      VectorTranspose.transpose(n, k, from, bAt, bRow, workspace.memory, turned, n);
+      from = workspace.memory;
+      bAt = turned;
       bRow = n;
     }
     if (plainA && plainB && alpha == 1 && beta == 0 && VectorGemmUnpacked.suits(m, n, k)) {
@@ -77,8 +78,8 @@ final class VectorGemm {
           workspace,
           k,
           alpha,
-          a.segment(),
-          a.offset(),
+          Memory.of(a),
+          Memory.start(a),
           plainA ? a.stride() : 1,
           plainA ? 1 : a.stride(),
           from,
@@ -122,8 +123,8 @@ final class VectorGemm {
       boolean plainB) {
     int m = c.rows();
     int n = c.columns();
-    MemorySegment out = c.segment();
-    long cAt = c.offset();
+    MemorySegment out = Memory.of(c);
+    long cAt = Memory.start(c);
     long cRow = c.stride();
     if (!plainA && plainB && VectorGemmThinRank8.suits(m, n, k)) {
       VectorGemmThinRank8.multiply(
@@ -149,9 +150,23 @@ final class VectorGemm {
         && n <= FEW
         && m >= 4
         && (long) n * k <= VectorGemmWorkspace.B) {
-      VectorTranspose.transpose(k, n, b, bAt, bStep, workspace.b, 0, k);
+      VectorTranspose.transpose(k, n, b, bAt, bStep, workspace.memory, workspace.b, k);
       VectorGemmDot.multiply(
-          workspace, m, n, k, alpha, a, aAt, aRow, workspace.b, 0, k, beta, out, cAt, cRow);
+          workspace,
+          m,
+          n,
+          k,
+          alpha,
+          a,
+          aAt,
+          aRow,
+          workspace.memory,
+          workspace.b,
+          k,
+          beta,
+          out,
+          cAt,
+          cRow);
     } else if (!plainA && n <= FEW && (long) m * n <= VectorGemmWorkspace.TRANSPOSED) {
       // C^T = op(B)^T A, whose long rows fill whole vectors.
       VectorGemmBlocked.multiply(
@@ -169,11 +184,11 @@ final class VectorGemm {
           1,
           aStep,
           0,
+          workspace.memory,
           workspace.transposed,
-          0,
           m);
       for (int j = 0; j < n; j++) {
-        column(m, workspace.transposed, (long) j * m, beta, out, cAt + j, cRow);
+        column(m, workspace.memory, workspace.transposed + (long) j * m, beta, out, cAt + j, cRow);
       }
     } else {
       VectorGemmBlocked.multiply(
@@ -185,6 +200,8 @@ final class VectorGemm {
   /** A column of C becomes {@code from} + beta times itself. */
   private static void column(
       int rows, MemorySegment from, long at, float beta, MemorySegment c, long t, long stride) {
+    from = Memory.known(from);
+    c = Memory.known(c);
     for (int i = 0; i < rows; i++) {
       float sum = from.get(FLOAT, 4 * (at + i));
       long to = 4 * (t + i * stride);

@@ -60,7 +60,14 @@ final class VectorGemmBlocked {
         float factor = p == 0 ? beta : 1;
         long bBlock = bAt + j * bColumn + p * bStep;
         VectorGemmPacking.packB(
-            b, bBlock + whole * bColumn, bColumn, bStep, columns - whole, depth, workspace.b);
+            b,
+            bBlock + whole * bColumn,
+            bColumn,
+            bStep,
+            columns - whole,
+            depth,
+            workspace.memory,
+            workspace.b);
         for (int i = 0; i < m; i += highest) {
           int rows = Math.min(highest, m - i);
           VectorGemmPacking.packA(
@@ -73,8 +80,8 @@ final class VectorGemmBlocked {
               columns - whole,
               depth,
               alpha,
+              workspace.memory,
               workspace.b,
-              0,
               PACKED,
               factor,
               c,
@@ -168,6 +175,7 @@ final class VectorGemmBlocked {
       MemorySegment c,
       long to,
       long row) {
+    c = Memory.known(c);
     int lastLane = columns - LENGTH;
     int middleLane = Math.min(LENGTH, lastLane);
     long last = 4L * lastLane;
@@ -192,6 +200,7 @@ final class VectorGemmBlocked {
   /** As {@link #wideRows} for a row shorter than a vector: the same operations. */
   private static void shortRow(
       int columns, float alpha, float[] tile, int from, float beta, MemorySegment c, long to) {
+    c = Memory.known(c);
     for (int j = 0; j < columns; j++) {
       float sum = alpha * tile[from + j];
       c.set(FLOAT, to + 4L * j, beta == 0 ? sum : sum + beta * c.get(FLOAT, to + 4L * j));

@@ -39,6 +39,10 @@ final class VectorGemmDot {
       MemorySegment c,
       long cAt,
       long cRow) {
+    a = Memory.known(a);
+    b = Memory.known(b);
+    c = Memory.known(c);
+    MemorySegment memory = Memory.known(workspace.memory);
     for (int i = 0; i < m; i += 4) {
       int rows = Math.min(4, m - i);
       long first = aAt + i * aRow;
@@ -56,12 +60,14 @@ final class VectorGemmDot {
             b,
             4 * other,
             4 * (other + (columns - 1) * bRow),
-            workspace.tile);
+            workspace.memory,
+            4 * workspace.tile);
         for (int r = 0; r < rows; r++) {
           for (int s = 0; s < columns; s++) {
             float sum =
                 Lanes.sum(
-                    FloatVector.fromMemorySegment(F, workspace.tile, (2 * r + s) * V, NATIVE));
+                    FloatVector.fromMemorySegment(
+                        F, memory, 4 * workspace.tile + (2 * r + s) * V, NATIVE));
             for (int p = k / LENGTH * LENGTH; p < k; p++) {
               sum =
                   Lanes.multiplyAdd(
@@ -88,7 +94,11 @@ final class VectorGemmDot {
       MemorySegment b,
       long b0,
       long b1,
-      MemorySegment tile) {
+      MemorySegment tile,
+      long t) {
+    a = Memory.known(a);
+    b = Memory.known(b);
+    tile = Memory.known(tile);
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c10 = FloatVector.zero(F);
@@ -113,13 +123,13 @@ final class VectorGemmDot {
       c30 = Lanes.multiplyAdd(r3, x, c30);
       c31 = Lanes.multiplyAdd(r3, y, c31);
     }
-    ((FloatVector) c00.check(F)).intoMemorySegment(tile, 0, NATIVE);
-    ((FloatVector) c01.check(F)).intoMemorySegment(tile, V, NATIVE);
-    ((FloatVector) c10.check(F)).intoMemorySegment(tile, 2 * V, NATIVE);
-    ((FloatVector) c11.check(F)).intoMemorySegment(tile, 3 * V, NATIVE);
-    ((FloatVector) c20.check(F)).intoMemorySegment(tile, 4 * V, NATIVE);
-    ((FloatVector) c21.check(F)).intoMemorySegment(tile, 5 * V, NATIVE);
-    ((FloatVector) c30.check(F)).intoMemorySegment(tile, 6 * V, NATIVE);
-    ((FloatVector) c31.check(F)).intoMemorySegment(tile, 7 * V, NATIVE);
+    ((FloatVector) c00.check(F)).intoMemorySegment(tile, t, NATIVE);
+    ((FloatVector) c01.check(F)).intoMemorySegment(tile, t + V, NATIVE);
+    ((FloatVector) c10.check(F)).intoMemorySegment(tile, t + 2 * V, NATIVE);
+    ((FloatVector) c11.check(F)).intoMemorySegment(tile, t + 3 * V, NATIVE);
+    ((FloatVector) c20.check(F)).intoMemorySegment(tile, t + 4 * V, NATIVE);
+    ((FloatVector) c21.check(F)).intoMemorySegment(tile, t + 5 * V, NATIVE);
+    ((FloatVector) c30.check(F)).intoMemorySegment(tile, t + 6 * V, NATIVE);
+    ((FloatVector) c31.check(F)).intoMemorySegment(tile, t + 7 * V, NATIVE);
   }
 }

@@ -70,12 +70,12 @@ final class VectorGemmNarrow {
           4 * bAt,
           4 * bStep,
           apart,
-          direct ? c : workspace.tile,
-          direct ? to : 0,
+          direct ? c : workspace.memory,
+          direct ? to : 4 * workspace.tile,
           direct ? 4 * cRow : 2 * V,
           direct ? apart : V);
       if (!direct) {
-        write(rows, workspace.tile, beta, c, to, 4 * cRow, apart);
+        write(rows, workspace.memory, 4 * workspace.tile, beta, c, to, 4 * cRow, apart);
       }
     }
   }
@@ -98,6 +98,9 @@ final class VectorGemmNarrow {
       long t,
       long row,
       long second) {
+    a = Memory.known(a);
+    b = Memory.known(b);
+    to = Memory.known(to);
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c10 = FloatVector.zero(F);
@@ -140,8 +143,17 @@ final class VectorGemmNarrow {
    * both hold get the same value twice.
    */
   private static void write(
-      int rows, MemorySegment tile, float beta, MemorySegment c, long cAt, long cRow, long apart) {
-    long from = 0;
+      int rows,
+      MemorySegment tile,
+      long t,
+      float beta,
+      MemorySegment c,
+      long cAt,
+      long cRow,
+      long apart) {
+    tile = Memory.known(tile);
+    c = Memory.known(c);
+    long from = t;
     long to = cAt;
     for (int r = 0; r < rows; r++, from += 2 * V, to += cRow) {
       FloatVector x = FloatVector.fromMemorySegment(F, tile, from, NATIVE);

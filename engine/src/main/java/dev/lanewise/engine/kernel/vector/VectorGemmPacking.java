@@ -72,6 +72,7 @@ final class VectorGemmPacking {
 
   private static void copyPanelA(
       MemorySegment from, long at, long stepStride, int steps, float[] to, int t) {
+    from = Memory.known(from);
     for (int step = 0; step < steps; step++) {
       long source = 4 * (at + step * stepStride);
       FloatVector.fromMemorySegment(FOUR, from, source, NATIVE).intoArray(to, t + step * MR);
@@ -82,6 +83,7 @@ final class VectorGemmPacking {
 
   private static void laneOfPanelA(
       MemorySegment from, long at, long stepStride, int steps, float[] to, int t) {
+    from = Memory.known(from);
     for (int step = 0; step < steps; step++) {
       to[t + step * MR] = from.get(FLOAT, 4 * (at + step * stepStride));
     }
@@ -95,7 +97,8 @@ final class VectorGemmPacking {
       long stepStride,
       int columns,
       int steps,
-      MemorySegment to) {
+      MemorySegment to,
+      long t) {
     int width;
     for (int column = 0; column < columns; column += width) {
       width = VectorGemmTile.columns(columns - column);
@@ -103,9 +106,9 @@ final class VectorGemmPacking {
       int used = Math.min(width, columns - column);
       if (stepStride == 1) {
         VectorTranspose.transpose(
-            used, steps, from, source, columnStride, to, (long) column * steps, width);
+            used, steps, from, source, columnStride, to, t + (long) column * steps, width);
       } else {
-        copyPanelB(from, source, stepStride, used, width, steps, to, (long) column * steps);
+        copyPanelB(from, source, stepStride, used, width, steps, to, t + (long) column * steps);
       }
     }
   }
@@ -119,8 +122,8 @@ final class VectorGemmPacking {
       int steps,
       MemorySegment to,
       long t) {
-    // The last steps of an incomplete panel could read past the end of the storage.
-    long last = from.byteSize() / 4 - width;
+    // The last steps of an incomplete panel could read past the end of the matrix.
+    long last = at + (steps - 1) * stepStride + columns - width;
     int wide =
         at + (steps - 1) * stepStride <= last
             ? steps
@@ -138,6 +141,8 @@ final class VectorGemmPacking {
   /** Two vectors a step, without a loop of their own: C2 kept giving up on nested ones. */
   private static void stepsOfTwo(
       MemorySegment from, long at, long stepStride, int steps, MemorySegment to, long t) {
+    from = Memory.known(from);
+    to = Memory.known(to);
     long step = 4 * stepStride;
     long source = 4 * at;
     long target = 4 * t;
@@ -151,6 +156,8 @@ final class VectorGemmPacking {
   /** Three: with the third one behind a condition C2 boxed them in two processes of three. */
   private static void stepsOfThree(
       MemorySegment from, long at, long stepStride, int steps, MemorySegment to, long t) {
+    from = Memory.known(from);
+    to = Memory.known(to);
     long step = 4 * stepStride;
     long source = 4 * at;
     long target = 4 * t;
@@ -165,6 +172,8 @@ final class VectorGemmPacking {
 
   private static void narrowStepOfPanelB(
       MemorySegment from, long at, int used, MemorySegment to, long t) {
+    from = Memory.known(from);
+    to = Memory.known(to);
     for (int j = 0; j < used; j++) {
       to.set(FLOAT, 4 * (t + j), from.get(FLOAT, 4 * (at + j)));
     }

@@ -78,6 +78,7 @@ final class VectorGemmRank8 {
   }
 
   private void pack(int m, float alpha, MemorySegment a, long aAt, long aRow, long aStep) {
+    a = Memory.known(a);
     for (int p = 0; p < DEPTH; p++) {
       long at = aAt + p * aStep;
       for (int i = 0; i < m; i++, at += aRow) {
@@ -114,11 +115,11 @@ final class VectorGemmRank8 {
   /** Some rows of C, counted from the first, += factors times the rows of B from p. */
   private void add(int m, int[] some, FloatMatrix b, int p, FloatMatrix c, int first) {
     int n = c.columns();
-    MemorySegment x = b.segment();
-    long bAt = VectorSparse.at(b, p);
+    MemorySegment x = Memory.of(b);
+    long bAt = Memory.at(b, p);
     long bStep = 4L * b.stride();
-    MemorySegment to = c.segment();
-    long cAt = VectorSparse.at(c, first);
+    MemorySegment to = Memory.of(c);
+    long cAt = Memory.at(c, first);
     long cStep = 4L * c.stride();
     int j = 0;
     for (; j <= n - 2 * LENGTH; j += 2 * LENGTH) {
@@ -147,6 +148,7 @@ final class VectorGemmRank8 {
   /** Two vectors of each row: what was before plus factors times the eight rows of B. */
   private static void two(
       int m, int[] rows, float[] factors, float[] held, MemorySegment c, long cAt, long cStep) {
+    c = Memory.known(c);
     FloatVector x0 = FloatVector.fromArray(F, held, 0);
     FloatVector y0 = FloatVector.fromArray(F, held, LENGTH);
     FloatVector x1 = FloatVector.fromArray(F, held, 2 * LENGTH);
@@ -206,6 +208,7 @@ final class VectorGemmRank8 {
       long cAt,
       long cStep,
       int lanes) {
+    c = Memory.known(c);
     VectorMask<Float> mask = F.indexInRange(0, lanes);
     FloatVector x0 = FloatVector.fromArray(F, held, 0);
     FloatVector x1 = FloatVector.fromArray(F, held, 2 * LENGTH);

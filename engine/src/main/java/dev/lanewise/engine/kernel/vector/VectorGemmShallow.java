@@ -36,7 +36,13 @@ final class VectorGemmShallow {
       VectorSparse.scaleRows(beta, c);
       boolean plainA = transposeA == Transpose.NO;
       VectorGemmRank8.add(
-          alpha, a.segment(), a.offset(), plainA ? a.stride() : 1, plainA ? 1 : a.stride(), b, c);
+          alpha,
+          Memory.of(a),
+          Memory.start(a),
+          plainA ? a.stride() : 1,
+          plainA ? 1 : a.stride(),
+          b,
+          c);
       return;
     }
     VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
@@ -46,7 +52,7 @@ final class VectorGemmShallow {
         factors[p] = transposeA == Transpose.NO ? a.get(i, p) : a.get(p, i);
       }
       // A row at a time, so that it is still in cache when products are added to it.
-      VectorSparse.scaleRow(c.columns(), beta, c.segment(), VectorSparse.at(c, i));
+      VectorSparse.scaleRow(c.columns(), beta, Memory.of(c), Memory.at(c, i));
       VectorSparseRow.add(
           c.columns(),
           alpha,
@@ -54,11 +60,11 @@ final class VectorGemmShallow {
           depth,
           ROWS,
           factors,
-          b.segment(),
-          VectorSparse.at(b, 0),
+          Memory.of(b),
+          Memory.at(b, 0),
           4L * b.stride(),
-          c.segment(),
-          VectorSparse.at(c, i));
+          Memory.of(c),
+          Memory.at(c, i));
     }
     workspace.giveBack();
   }

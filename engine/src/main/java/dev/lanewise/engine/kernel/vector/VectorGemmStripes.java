@@ -79,8 +79,8 @@ final class VectorGemmStripes {
       for (int i = 0; i < m; i += ROWS) {
         int rows = Math.min(ROWS, m - i);
         packA(transposeA, k, a, i, rows, ab);
-        long to = 4 * (c.offset() + (long) i * c.stride() + j);
-        stripes(rows, columns, ab, c.segment(), to, 4L * c.stride());
+        long to = 4 * (Memory.start(c) + (long) i * c.stride() + j);
+        stripes(rows, columns, ab, Memory.of(c), to, 4L * c.stride());
       }
     }
     workspace.giveBack();
@@ -93,12 +93,12 @@ final class VectorGemmStripes {
     for (int column = 0; column < columns; column += WIDTH, t += DEPTH * WIDTH) {
       int first = j + Math.min(column, columns - WIDTH);
       if (transposeB == Transpose.YES) {
-        long at = b.offset() + (long) first * b.stride();
-        VectorTranspose.transpose(WIDTH, k, b.segment(), at, b.stride(), to, t, WIDTH);
+        long at = Memory.start(b) + (long) first * b.stride();
+        VectorTranspose.transpose(WIDTH, k, Memory.of(b), at, b.stride(), to, t, WIDTH);
       } else {
         for (int p = 0; p < k; p++) {
-          long at = b.offset() + (long) p * b.stride() + first;
-          MemorySegment.copy(b.segment(), FLOAT, 4 * at, to, t + p * WIDTH, WIDTH);
+          long at = Memory.start(b) + (long) p * b.stride() + first;
+          MemorySegment.copy(Memory.of(b), FLOAT, 4 * at, to, t + p * WIDTH, WIDTH);
         }
       }
       Arrays.fill(to, t + k * WIDTH, t + DEPTH * WIDTH, 0);
@@ -112,15 +112,16 @@ final class VectorGemmStripes {
       Arrays.fill(to, B, B + rows * DEPTH, 0);
     }
     if (transposeA == Transpose.YES) {
-      VectorTranspose.transpose(k, rows, a.segment(), a.offset() + i, a.stride(), to, B, DEPTH);
+      VectorTranspose.transpose(
+          k, rows, Memory.of(a), Memory.start(a) + i, a.stride(), to, B, DEPTH);
     } else {
-      long at = a.offset() + (long) i * a.stride();
+      long at = Memory.start(a) + (long) i * a.stride();
       if (k == DEPTH && a.stride() == DEPTH) {
-        MemorySegment.copy(a.segment(), FLOAT, 4 * at, to, B, rows * DEPTH);
+        MemorySegment.copy(Memory.of(a), FLOAT, 4 * at, to, B, rows * DEPTH);
       } else {
         for (int row = 0; row < rows; row++) {
           MemorySegment.copy(
-              a.segment(), FLOAT, 4 * (at + (long) row * a.stride()), to, B + row * DEPTH, k);
+              Memory.of(a), FLOAT, 4 * (at + (long) row * a.stride()), to, B + row * DEPTH, k);
         }
       }
     }
@@ -137,6 +138,7 @@ final class VectorGemmStripes {
 
   /** Two vectors of each row. */
   private static void stripe(int rows, float[] ab, int held, MemorySegment to, long at, long row) {
+    to = Memory.known(to);
     FloatVector x0 = FloatVector.fromArray(F, ab, held);
     FloatVector y0 = FloatVector.fromArray(F, ab, held + LENGTH);
     FloatVector x1 = FloatVector.fromArray(F, ab, held + 2 * LENGTH);

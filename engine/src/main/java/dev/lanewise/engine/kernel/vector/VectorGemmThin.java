@@ -72,7 +72,7 @@ final class VectorGemmThin {
       MemorySegment c,
       long cAt,
       long cRow) {
-    wholeRows(n, k, b, 4 * bAt, 4 * bStep, workspace.b);
+    wholeRows(n, k, b, 4 * bAt, 4 * bStep, workspace.memory, 4 * workspace.b);
     for (int row = 0; row < m; row += ROWS) {
       // The last tile ends where C does, rows that the one before had are not looked at; a single
       // row is all eight.
@@ -83,14 +83,15 @@ final class VectorGemmThin {
           4 * (aAt + i * aRow),
           m == 1 ? 0 : 4 * aRow,
           4 * aStep,
-          workspace.b,
-          workspace.tile);
+          workspace.memory,
+          4 * workspace.b,
+          4 * workspace.tile);
       write(
           n,
           Math.min(ROWS, m - row),
           alpha,
-          workspace.tile,
-          (row - i) * V,
+          workspace.memory,
+          4 * workspace.tile + (row - i) * V,
           beta,
           c,
           4 * (cAt + row * cRow),
@@ -104,9 +105,11 @@ final class VectorGemmThin {
    * three times as long wherever C2 laid the checks out badly.
    */
   private static void wholeRows(
-      int n, int k, MemorySegment b, long bAt, long bStep, MemorySegment to) {
+      int n, int k, MemorySegment b, long bAt, long bStep, MemorySegment to, long t) {
+    b = Memory.known(b);
+    to = Memory.known(to);
     long from = bAt;
-    long at = 0;
+    long at = t;
     for (int p = 1; p < k; p++, from += bStep, at += V) {
       FloatVector.fromMemorySegment(F, b, from, NATIVE).intoMemorySegment(to, at, NATIVE);
     }
@@ -122,8 +125,11 @@ final class VectorGemmThin {
       long aAt,
       long aRow,
       long aStep,
-      MemorySegment b,
-      MemorySegment tile) {
+      MemorySegment memory,
+      long b,
+      long tile) {
+    a = Memory.known(a);
+    memory = Memory.known(memory);
     FloatVector c0 = FloatVector.zero(F);
     FloatVector c1 = c0;
     FloatVector c2 = c0;
@@ -132,10 +138,10 @@ final class VectorGemmThin {
     FloatVector c5 = c0;
     FloatVector c6 = c0;
     FloatVector c7 = c0;
-    long at = 0;
+    long at = b;
     long r = aAt;
     for (int p = 0; p < k; p++, at += V, r += aStep) {
-      FloatVector x = FloatVector.fromMemorySegment(F, b, at, NATIVE);
+      FloatVector x = FloatVector.fromMemorySegment(F, memory, at, NATIVE);
       c0 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r)), c0);
       c1 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r + aRow)), c1);
       c2 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r + 2 * aRow)), c2);
@@ -145,14 +151,14 @@ final class VectorGemmThin {
       c6 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r + 6 * aRow)), c6);
       c7 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r + 7 * aRow)), c7);
     }
-    ((FloatVector) c0.check(F)).intoMemorySegment(tile, 0, NATIVE);
-    ((FloatVector) c1.check(F)).intoMemorySegment(tile, V, NATIVE);
-    ((FloatVector) c2.check(F)).intoMemorySegment(tile, 2 * V, NATIVE);
-    ((FloatVector) c3.check(F)).intoMemorySegment(tile, 3 * V, NATIVE);
-    ((FloatVector) c4.check(F)).intoMemorySegment(tile, 4 * V, NATIVE);
-    ((FloatVector) c5.check(F)).intoMemorySegment(tile, 5 * V, NATIVE);
-    ((FloatVector) c6.check(F)).intoMemorySegment(tile, 6 * V, NATIVE);
-    ((FloatVector) c7.check(F)).intoMemorySegment(tile, 7 * V, NATIVE);
+    ((FloatVector) c0.check(F)).intoMemorySegment(memory, tile, NATIVE);
+    ((FloatVector) c1.check(F)).intoMemorySegment(memory, tile + V, NATIVE);
+    ((FloatVector) c2.check(F)).intoMemorySegment(memory, tile + 2 * V, NATIVE);
+    ((FloatVector) c3.check(F)).intoMemorySegment(memory, tile + 3 * V, NATIVE);
+    ((FloatVector) c4.check(F)).intoMemorySegment(memory, tile + 4 * V, NATIVE);
+    ((FloatVector) c5.check(F)).intoMemorySegment(memory, tile + 5 * V, NATIVE);
+    ((FloatVector) c6.check(F)).intoMemorySegment(memory, tile + 6 * V, NATIVE);
+    ((FloatVector) c7.check(F)).intoMemorySegment(memory, tile + 7 * V, NATIVE);
   }
 
   /** C = alpha tile + beta C. */
@@ -166,6 +172,8 @@ final class VectorGemmThin {
       MemorySegment c,
       long cAt,
       long cRow) {
+    tile = Memory.known(tile);
+    c = Memory.known(c);
     VectorMask<Float> mask = F.indexInRange(0, n);
     long from = tileAt;
     long to = cAt;

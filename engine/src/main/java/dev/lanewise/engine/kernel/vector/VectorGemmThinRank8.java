@@ -86,14 +86,24 @@ final class VectorGemmThinRank8 {
       for (int p = 0; p < k; p++) {
         MemorySegment.copy(a, FLOAT, 4 * (aAt + p * aStep + i), ab, B + p * PITCH, rows);
       }
-      rows(rows, ab, workspace.transposed);
+      rows(rows, ab, workspace.memory, 4 * workspace.transposed);
       long apart = 4L * (n - HALF.length());
-      write(rows, apart, alpha, workspace.transposed, beta, c, 4 * (cAt + i * cRow), 4 * cRow);
+      write(
+          rows,
+          apart,
+          alpha,
+          workspace.memory,
+          4 * workspace.transposed,
+          beta,
+          c,
+          4 * (cAt + i * cRow),
+          4 * cRow);
     }
   }
 
   /** Rows of A' B, a vector each, of which the last lanes hold anything. */
-  private static void rows(int rows, float[] ab, MemorySegment to) {
+  private static void rows(int rows, float[] ab, MemorySegment to, long t) {
+    to = Memory.known(to);
     FloatVector x0 = FloatVector.fromArray(F, ab, 0);
     FloatVector x1 = FloatVector.fromArray(F, ab, LENGTH);
     FloatVector x2 = FloatVector.fromArray(F, ab, 2 * LENGTH);
@@ -112,7 +122,7 @@ final class VectorGemmThinRank8 {
       sum = x5.fma(FloatVector.broadcast(F, ab[r + 5 * PITCH]), sum);
       sum = x6.fma(FloatVector.broadcast(F, ab[r + 6 * PITCH]), sum);
       sum = x7.fma(FloatVector.broadcast(F, ab[r + 7 * PITCH]), sum);
-      sum.intoMemorySegment(to, V * i, NATIVE);
+      sum.intoMemorySegment(to, t + V * i, NATIVE);
     }
   }
 
@@ -122,14 +132,18 @@ final class VectorGemmThinRank8 {
       long apart,
       float alpha,
       MemorySegment sums,
+      long from,
       float beta,
       MemorySegment c,
       long cAt,
       long cRow) {
+    sums = Memory.known(sums);
+    c = Memory.known(c);
     long to = cAt;
     for (int i = 0; i < rows; i++, to += cRow) {
-      FloatVector x = FloatVector.fromMemorySegment(HALF, sums, V * i, NATIVE).mul(alpha);
-      FloatVector y = FloatVector.fromMemorySegment(HALF, sums, V * i + apart, NATIVE).mul(alpha);
+      FloatVector x = FloatVector.fromMemorySegment(HALF, sums, from + V * i, NATIVE).mul(alpha);
+      FloatVector y =
+          FloatVector.fromMemorySegment(HALF, sums, from + V * i + apart, NATIVE).mul(alpha);
       if (beta != 0) {
         x = FloatVector.fromMemorySegment(HALF, c, to, NATIVE).mul(beta).add(x);
         y = FloatVector.fromMemorySegment(HALF, c, to + apart, NATIVE).mul(beta).add(y);

@@ -30,6 +30,7 @@ final class VectorGemmTile5x2 {
 
   /** As {@link VectorGemmTile#run}. */
   static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, float[] tile) {
+    b = Memory.known(b);
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = FloatVector.zero(F);
     FloatVector c10 = FloatVector.zero(F);

@@ -25,6 +25,7 @@ final class VectorGemmTile8x2 {
 
   /** As {@link VectorGemmTile#run}. */
   static void run(int k, float[] a, int aAt, MemorySegment b, long bAt, long bStep, float[] tile) {
+    b = Memory.known(b);
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = c00;
     FloatVector c10 = c00;

@@ -61,8 +61,8 @@ final class VectorGemmUnpacked {
             b,
             4 * (bAt + j),
             4 * bStep,
-            c.segment(),
-            4 * (c.offset() + (long) i * c.stride() + j),
+            Memory.of(c),
+            4 * (Memory.start(c) + (long) i * c.stride() + j),
             4L * c.stride());
       }
     }
@@ -71,18 +71,19 @@ final class VectorGemmUnpacked {
   /** Eight rows of A, each to its place in the array. */
   private static void copyRows(int k, FloatMatrix a, int i, float[] to) {
     if (k >= F.length()) {
-      long at = 4 * (a.offset() + (long) i * a.stride());
-      copyRows(k, a.segment(), at, 4L * a.stride(), to);
+      long at = Memory.at(a, i);
+      copyRows(k, Memory.of(a), at, 4L * a.stride(), to);
       return;
     }
     for (int r = 0; r < ROWS; r++) {
-      long at = 4 * (a.offset() + (long) (i + r) * a.stride());
-      MemorySegment.copy(a.segment(), FLOAT, at, to, r * PITCH, k);
+      long at = 4 * (Memory.start(a) + (long) (i + r) * a.stride());
+      MemorySegment.copy(Memory.of(a), FLOAT, at, to, r * PITCH, k);
     }
   }
 
   /** As the other for rows of a vector and more; where they are in bytes. */
   private static void copyRows(int k, MemorySegment a, long at, long row, float[] to) {
+    a = Memory.known(a);
     for (int p = 0; p < k; p += F.length()) {
       // The last vector overlaps the one before.
       int q = Math.min(p, k - F.length());
@@ -101,6 +102,8 @@ final class VectorGemmUnpacked {
   /** Positions and strides in bytes. */
   private static void tile(
       int k, float[] a, MemorySegment b, long bAt, long bStep, MemorySegment c, long t, long row) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = c00;
     FloatVector c10 = c00;

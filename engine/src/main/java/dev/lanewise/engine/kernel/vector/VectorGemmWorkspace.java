@@ -42,20 +42,30 @@ final class VectorGemmWorkspace {
   /** Elements of a transposed result. */
   static final int TRANSPOSED = 32 * 1024;
 
+  /** Elements of a tile. */
+  private static final int TILE = VectorGemmTile.ROWS * VectorGemmTile.COLUMNS;
+
   private static final Pool<VectorGemmWorkspace> IDLE = new Pool<>(VectorGemmWorkspace::new);
 
   final float[] a = new float[A];
-  final float[] sums = new float[VectorGemmTile.ROWS * VectorGemmTile.COLUMNS];
+  final float[] sums = new float[TILE];
 
-  final MemorySegment b;
-  final MemorySegment transposed;
-  final MemorySegment tile;
+  /** Lives as long as this. */
+  private final MemorySegment owned;
+
+  /** What native memory is read and written by; positions are in floats, as of matrices. */
+  final MemorySegment memory;
+
+  final long b;
+  final long transposed;
+  final long tile;
 
   private VectorGemmWorkspace() {
-    Arena arena = Arena.ofAuto();
-    b = arena.allocate(4L * B, Matrix.ALIGNMENT);
-    transposed = arena.allocate(4L * TRANSPOSED, Matrix.ALIGNMENT);
-    tile = arena.allocate(4L * VectorGemmTile.ROWS * VectorGemmTile.COLUMNS, Matrix.ALIGNMENT);
+    owned = Arena.ofAuto().allocate(4L * (B + TRANSPOSED + TILE), Matrix.ALIGNMENT);
+    memory = Memory.of(owned);
+    b = Memory.start(owned, Float.BYTES);
+    transposed = b + B;
+    tile = transposed + TRANSPOSED;
   }
 
   static VectorGemmWorkspace take() {

@@ -60,7 +60,7 @@ final class VectorInverseProbabilities {
     ofLabels(x, y, from, columns, labels, room);
     Arrays.fill(room, SUMS, SUMS + columns, 0);
     for (int j = 0; j < x.rows(); j++) {
-      add(columns, x.segment(), at(x, j, from), y.segment(), at(y, j, from), room);
+      add(columns, Memory.of(x), at(x, j, from), Memory.of(y), at(y, j, from), room);
     }
     System.arraycopy(room, SUMS, out, from, columns);
   }
@@ -71,19 +71,19 @@ final class VectorInverseProbabilities {
     ofLabels(x, y, 0, m, labels, room);
     Arrays.fill(room, SUMS, SUMS + LENGTH, 0);
     for (int j = 0; j < x.rows(); j++) {
-      addFew(m, x.segment(), at(x, j, 0), y.segment(), at(y, j, 0), room);
+      addFew(m, Memory.of(x), at(x, j, 0), Memory.of(y), at(y, j, 0), room);
     }
     System.arraycopy(room, SUMS, out, 0, m);
   }
 
   private static long at(FloatMatrix x, int row, int column) {
-    return 4 * (x.offset() + (long) row * x.stride() + column);
+    return 4 * (Memory.start(x) + (long) row * x.stride() + column);
   }
 
   private static void ofLabels(
       FloatMatrix x, FloatMatrix y, int from, int columns, int[] labels, float[] room) {
-    MemorySegment xs = x.segment();
-    MemorySegment ys = y.segment();
+    MemorySegment xs = Memory.of(x);
+    MemorySegment ys = Memory.of(y);
     for (int i = 0; i < columns; i++) {
       int label = labels[from + i];
       room[i] = xs.get(FLOAT, at(x, label, from + i)) + ys.get(FLOAT, at(y, label, from + i));
@@ -93,6 +93,8 @@ final class VectorInverseProbabilities {
   /** The sums take up the exponentials of a class. */
   private static void add(
       int columns, MemorySegment x, long xAt, MemorySegment y, long yAt, float[] room) {
+    x = Memory.known(x);
+    y = Memory.known(y);
     for (int i = 0; i < columns; i += LENGTH) {
       FloatVector z =
           FloatVector.fromMemorySegment(F, x, xAt + 4L * i, NATIVE)
@@ -105,6 +107,8 @@ final class VectorInverseProbabilities {
 
   private static void addFew(
       int columns, MemorySegment x, long xAt, MemorySegment y, long yAt, float[] room) {
+    x = Memory.known(x);
+    y = Memory.known(y);
     VectorMask<Float> mask = F.indexInRange(0, columns);
     FloatVector z =
         FloatVector.fromMemorySegment(F, x, xAt, NATIVE, mask)

@@ -51,6 +51,7 @@ public final class VectorKernelProvider implements KernelProvider {
       facts.put("species", bits + " bits");
       facts.put("preferred", Lanes.preferredBits() + " bits");
       facts.put("fma", Lanes.FUSED ? "fused" : "multiply, then add");
+      facts.put("memory", Memory.description());
       return new Probe(name(), true, "Vector API, " + bits + "-bit species", facts);
     } catch (IllegalArgumentException | LinkageError e) {
       return new Probe(name(), false, "the Vector API does not work here: " + e, facts);

@@ -73,8 +73,8 @@ final class VectorScreen {
           panel,
           i / FLOAT_QUERIES * FLOAT_QUERIES * d + i % FLOAT_QUERIES);
     }
-    MemorySegment v = vectors.segment();
-    long first = Float.BYTES * vectors.offset();
+    MemorySegment v = Memory.of(vectors);
+    long first = Memory.at(vectors, 0);
     long step = Float.BYTES * (long) vectors.stride();
     int whole = n - n % FLOAT_TILE;
     for (int j = 0; j < whole; j += FLOAT_TILE) {
@@ -109,8 +109,8 @@ final class VectorScreen {
   }
 
   private static void pack(FloatMatrix queries, int row, float[] panel, int at) {
-    MemorySegment q = queries.segment();
-    long from = Float.BYTES * (queries.offset() + (long) row * queries.stride());
+    MemorySegment q = Memory.of(queries);
+    long from = Memory.at(queries, row);
     for (int p = 0; p < queries.columns(); p++) {
       panel[at + p * FLOAT_QUERIES] = q.get(ValueLayout.JAVA_FLOAT_UNALIGNED, from + 4L * p);
     }
@@ -168,6 +168,7 @@ final class VectorScreen {
       float limit3,
       float limit4,
       long[] masks) {
+    b = Memory.known(b);
     FloatVector c00 = FloatVector.zero(FLOAT);
     FloatVector c01 = c00;
     FloatVector c10 = c00;
@@ -208,6 +209,7 @@ final class VectorScreen {
   }
 
   private static float dot(int d, float[] a, int at, MemorySegment b, long first, long step) {
+    b = Memory.known(b);
     float sum = 0;
     for (int p = 0; p < d; p++) {
       sum += a[at + p * FLOAT_QUERIES] * b.get(ValueLayout.JAVA_FLOAT_UNALIGNED, first + p * step);
@@ -233,11 +235,11 @@ final class VectorScreen {
       int sum = pack(queries, row, panel, i / QUERIES * QUERIES * d + i % QUERIES);
       tileLimits[i] = (short) Math.clamp((long) limits[row] + sum, -1, Short.MAX_VALUE);
     }
-    MemorySegment v = vectors.segment();
+    MemorySegment v = Memory.of(vectors);
     long step = vectors.stride();
     int whole = n - n % BYTE_TILE;
     for (int j = 0; j < whole; j += BYTE_TILE) {
-      long first = vectors.offset() + j;
+      long first = Memory.start(vectors) + j;
       tileSums(d, v, first, step, workspace.sums);
       for (int g = 0; g < groups; g++) {
         int i = g * QUERIES;
@@ -252,7 +254,7 @@ final class VectorScreen {
     for (int i = 0; i < m && whole < n; i++) {
       int at = i / QUERIES * QUERIES * d + i % QUERIES;
       for (int j = whole; j < n; j++) {
-        if (l1(d, panel, at, v, vectors.offset() + j, step) <= limits[i]) {
+        if (l1(d, panel, at, v, Memory.start(vectors) + j, step) <= limits[i]) {
           hits[i * n + counts[i]++] = j;
         }
       }
@@ -265,8 +267,8 @@ final class VectorScreen {
    * memory; returns its sum.
    */
   private static int pack(ByteMatrix queries, int row, int[] panel, int at) {
-    MemorySegment q = queries.segment();
-    long from = queries.offset() + (long) row * queries.stride();
+    MemorySegment q = Memory.of(queries);
+    long from = Memory.start(queries) + (long) row * queries.stride();
     int sum = 0;
     for (int p = 0; p < queries.columns(); p++) {
       int value = q.get(ValueLayout.JAVA_BYTE, from + p) & 0xFF;
@@ -278,6 +280,7 @@ final class VectorScreen {
 
   /** The sum of each vector of a tile: of the even ones, then of the odd ones. */
   private static void tileSums(int d, MemorySegment b, long first, long step, short[] sums) {
+    b = Memory.known(b);
     ShortVector all = ShortVector.zero(SHORT);
     ShortVector odd = all;
     for (int p = 0; p < d; p++) {
@@ -299,6 +302,7 @@ final class VectorScreen {
    */
   private static void l1Tile(
       int d, int[] a, int at, MemorySegment b, long first, long step, short[] tile) {
+    b = Memory.known(b);
     ShortVector all0 = ShortVector.zero(SHORT);
     ShortVector all1 = all0;
     ShortVector all2 = all0;
@@ -358,6 +362,7 @@ final class VectorScreen {
   }
 
   private static int l1(int d, int[] a, int at, MemorySegment b, long first, long step) {
+    b = Memory.known(b);
     int sum = 0;
     for (int p = 0; p < d; p++) {
       int x = a[at + p * QUERIES] & 0xFF;

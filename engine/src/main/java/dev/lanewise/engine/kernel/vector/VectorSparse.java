@@ -69,7 +69,7 @@ final class VectorSparse {
   /** C times beta; with beta 0 nothing is read. */
   static void scaleRows(float beta, FloatMatrix c) {
     for (int i = 0; i < c.rows(); i++) {
-      scaleRow(c.columns(), beta, c.segment(), at(c, i));
+      scaleRow(c.columns(), beta, Memory.of(c), Memory.at(c, i));
     }
   }
 
@@ -83,6 +83,7 @@ final class VectorSparse {
   }
 
   private static void zeroRow(int n, MemorySegment c, long at) {
+    c = Memory.known(c);
     int j = 0;
     for (; j <= n - LENGTH; j += LENGTH) {
       FloatVector.zero(F).intoMemorySegment(c, at + 4L * j, NATIVE);
@@ -93,6 +94,7 @@ final class VectorSparse {
   }
 
   private static void multiplyRow(int n, float beta, MemorySegment c, long at) {
+    c = Memory.known(c);
     int j = 0;
     for (; j <= n - LENGTH; j += LENGTH) {
       FloatVector.fromMemorySegment(F, c, at + 4L * j, NATIVE)
@@ -104,24 +106,20 @@ final class VectorSparse {
     }
   }
 
-  static long at(FloatMatrix x, int row) {
-    return 4 * (x.offset() + (long) row * x.stride());
-  }
-
   /** C = alpha A B + beta C, some rows of C, one at a time. */
   static void multiplyRows(
       float alpha, SparseRows a, FloatMatrix b, float beta, FloatMatrix c, int first, int last) {
     int n = c.columns();
     int[] columns = a.columnArray();
     float[] values = a.valueArray();
-    MemorySegment from = b.segment();
-    MemorySegment to = c.segment();
-    long bAt = at(b, 0);
+    MemorySegment from = Memory.of(b);
+    MemorySegment to = Memory.of(c);
+    long bAt = Memory.at(b, 0);
     long step = 4L * b.stride();
     for (int i = first; i < last; i++) {
       int start = a.start(i);
       int end = a.end(i);
-      long cAt = at(c, i);
+      long cAt = Memory.at(c, i);
       scaleRow(n, beta, to, cAt);
       if (alpha == 0 || start == end) {
         continue;
@@ -165,6 +163,8 @@ final class VectorSparse {
       MemorySegment c,
       long cAt,
       long apart) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     FloatVector even0 = FloatVector.zero(F);
     FloatVector even1 = FloatVector.zero(F);
     FloatVector odd0 = FloatVector.zero(F);
@@ -208,6 +208,8 @@ final class VectorSparse {
       long step,
       MemorySegment c,
       long cAt) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     FloatVector sum0 = FloatVector.zero(F);
     FloatVector sum1 = FloatVector.zero(F);
     FloatVector sum2 = FloatVector.zero(F);
@@ -254,6 +256,8 @@ final class VectorSparse {
       long step,
       MemorySegment c,
       long cAt) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     VectorMask<Float> mask = F.indexInRange(0, n);
     FloatVector sum = FloatVector.zero(F);
     for (int k = start; k < end; k++) {
@@ -270,14 +274,14 @@ final class VectorSparse {
     int n = c.columns();
     int[] columns = a.columnArray();
     float[] values = a.valueArray();
-    MemorySegment from = b.segment();
-    MemorySegment to = c.segment();
-    long cAt = at(c, 0);
+    MemorySegment from = Memory.of(b);
+    MemorySegment to = Memory.of(c);
+    long cAt = Memory.at(c, 0);
     long step = 4L * c.stride();
     for (int i = 0; i < b.rows(); i++) {
       int start = a.start(i);
       int end = a.end(i);
-      long bAt = at(b, i);
+      long bAt = Memory.at(b, i);
       int j = 0;
       for (; n - j >= 3 * LENGTH; j += 2 * LENGTH) {
         long at = cAt + 4L * j;
@@ -312,6 +316,8 @@ final class VectorSparse {
       long cAt,
       long step,
       long apart) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     FloatVector b0 = FloatVector.fromMemorySegment(F, b, bAt, NATIVE).mul(alpha);
     FloatVector b1 = FloatVector.fromMemorySegment(F, b, bAt + apart, NATIVE).mul(alpha);
     for (int k = start; k < end; k++) {
@@ -335,6 +341,8 @@ final class VectorSparse {
       MemorySegment c,
       long cAt,
       long step) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     FloatVector row = FloatVector.fromMemorySegment(F, b, bAt, NATIVE).mul(alpha);
     for (int k = start; k < end; k++) {
       long at = cAt + step * columns[k];
@@ -356,6 +364,8 @@ final class VectorSparse {
       MemorySegment c,
       long cAt,
       long step) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     VectorMask<Float> mask = F.indexInRange(0, n);
     FloatVector row = FloatVector.fromMemorySegment(F, b, bAt, NATIVE, mask).mul(alpha);
     for (int k = start; k < end; k++) {

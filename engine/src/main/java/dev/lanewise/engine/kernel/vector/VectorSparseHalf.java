@@ -40,6 +40,8 @@ final class VectorSparseHalf {
       long step,
       MemorySegment c,
       long cAt) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     long apart = 4L * (n - F.length());
     FloatVector even0 = FloatVector.zero(F);
     FloatVector even1 = FloatVector.zero(F);
@@ -86,6 +88,8 @@ final class VectorSparseHalf {
       MemorySegment c,
       long cAt,
       long step) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     long apart = 4L * (n - F.length());
     FloatVector b0 = FloatVector.fromMemorySegment(F, b, bAt, NATIVE).mul(alpha);
     FloatVector b1 = FloatVector.fromMemorySegment(F, b, bAt + apart, NATIVE).mul(alpha);

@@ -72,19 +72,19 @@ final class VectorSparsePanels {
       columns = VectorGemmTile.columns(n - j);
       // The last tile overlaps the one before, and computes what they share to the same bits.
       int from = Math.min(j, n - columns);
-      long bAt = VectorSparse.at(b, 0) + 4L * from;
+      long bAt = Memory.at(b, 0) + 4L * from;
       if (columns == 2 * L) {
-        two(start, end - start, rows, a, b.segment(), bAt, step, sums);
+        two(start, end - start, rows, a, Memory.of(b), bAt, step, sums);
       } else {
-        three(start, end - start, rows, a, b.segment(), bAt, step, sums);
+        three(start, end - start, rows, a, Memory.of(b), bAt, step, sums);
       }
       for (int r = 0; r < ROWS; r++) {
-        long to = VectorSparse.at(c, first + r) + 4L * from;
-        MemorySegment.copy(sums, r * columns, c.segment(), FLOAT, to, columns);
+        long to = Memory.at(c, first + r) + 4L * from;
+        MemorySegment.copy(sums, r * columns, Memory.of(c), FLOAT, to, columns);
       }
     }
     for (int r = 0; r < ROWS; r++) {
-      if (!VectorActivations.allFinite(c.segment(), VectorSparse.at(c, first + r), n)) {
+      if (!VectorActivations.allFinite(Memory.of(c), Memory.at(c, first + r), n)) {
         return false;
       }
     }
@@ -101,6 +101,7 @@ final class VectorSparsePanels {
       long bAt,
       long bStep,
       float[] sums) {
+    b = Memory.known(b);
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = c00;
     FloatVector c02 = c00;
@@ -200,6 +201,7 @@ final class VectorSparsePanels {
       long bAt,
       long bStep,
       float[] sums) {
+    b = Memory.known(b);
     FloatVector c00 = FloatVector.zero(F);
     FloatVector c01 = c00;
     FloatVector c10 = c00;

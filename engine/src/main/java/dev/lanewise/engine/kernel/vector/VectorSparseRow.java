@@ -123,6 +123,8 @@ final class VectorSparseRow {
       long step,
       MemorySegment c,
       long at) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     FloatVector before = FloatVector.fromMemorySegment(F, c, at, NATIVE);
     FloatVector sum = before;
     for (int k = start; k < end; k++) {
@@ -154,6 +156,8 @@ final class VectorSparseRow {
       long b7,
       MemorySegment c,
       long at) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     FloatVector v0 = FloatVector.broadcast(F, x0);
     FloatVector v1 = FloatVector.broadcast(F, x1);
     FloatVector v2 = FloatVector.broadcast(F, x2);
@@ -190,6 +194,8 @@ final class VectorSparseRow {
       long b3,
       MemorySegment c,
       long at) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     FloatVector v0 = FloatVector.broadcast(F, x0);
     FloatVector v1 = FloatVector.broadcast(F, x1);
     FloatVector v2 = FloatVector.broadcast(F, x2);
@@ -207,6 +213,8 @@ final class VectorSparseRow {
 
   private static void two(
       int n, float x0, float x1, MemorySegment b, long b0, long b1, MemorySegment c, long at) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     FloatVector v0 = FloatVector.broadcast(F, x0);
     FloatVector v1 = FloatVector.broadcast(F, x1);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
@@ -219,6 +227,8 @@ final class VectorSparseRow {
   }
 
   private static void one(int n, float x0, MemorySegment b, long b0, MemorySegment c, long at) {
+    b = Memory.known(b);
+    c = Memory.known(c);
     FloatVector v0 = FloatVector.broadcast(F, x0);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;

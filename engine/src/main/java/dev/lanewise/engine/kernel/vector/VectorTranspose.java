@@ -65,6 +65,8 @@ final class VectorTranspose {
 
   private static void row(
       int columns, MemorySegment from, long at, MemorySegment to, long t, long toStride) {
+    from = Memory.known(from);
+    to = Memory.known(to);
     for (int j = 0; j < columns; j++) {
       to.set(FLOAT, 4 * (t + j * toStride), from.get(FLOAT, 4 * (at + j)));
     }
@@ -100,6 +102,7 @@ final class VectorTranspose {
 
   private static void row(
       int columns, MemorySegment from, long at, float[] to, int t, int toStride) {
+    from = Memory.known(from);
     for (int j = 0; j < columns; j++) {
       to[t + j * toStride] = from.get(FLOAT, 4 * (at + j));
     }
@@ -108,6 +111,8 @@ final class VectorTranspose {
   /** Positions and strides in bytes. */
   private static void block(
       MemorySegment from, long at, long stride, MemorySegment to, long t, long toStride) {
+    from = Memory.known(from);
+    to = Memory.known(to);
     FloatVector a = FloatVector.fromMemorySegment(F, from, at, NATIVE);
     FloatVector b = FloatVector.fromMemorySegment(F, from, at + stride, NATIVE);
     FloatVector c = FloatVector.fromMemorySegment(F, from, at + 2 * stride, NATIVE);
@@ -125,6 +130,7 @@ final class VectorTranspose {
   /** As the other; where it is read from in bytes, where it goes in elements. */
   private static void block(
       MemorySegment from, long at, long stride, float[] to, int t, int toStride) {
+    from = Memory.known(from);
     FloatVector a = FloatVector.fromMemorySegment(F, from, at, NATIVE);
     FloatVector b = FloatVector.fromMemorySegment(F, from, at + stride, NATIVE);
     FloatVector c = FloatVector.fromMemorySegment(F, from, at + 2 * stride, NATIVE);

@@ -28,6 +28,14 @@ final class LanesTest {
   }
 
   @Test
+  void masksAreAFactOfTheArchitecture() {
+    assertThat(Lanes.masks("amd64", 128)).isFalse();
+    assertThat(Lanes.masks("amd64", 256)).isTrue();
+    assertThat(Lanes.masks("x86_64", 512)).isTrue();
+    assertThat(Lanes.masks("aarch64", 256)).isFalse();
+  }
+
+  @Test
   void expIsWithinOneAndAHalfUlp() {
     double worst = 0;
     float[] results = new float[Lanes.FLOAT.length()];
