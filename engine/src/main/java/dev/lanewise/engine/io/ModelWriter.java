@@ -115,12 +115,32 @@ public final class ModelWriter {
     return matrix(name, ElementType.UINT8, matrix, 1);
   }
 
-  /** As {@link #bytes}. */
+  /**
+   * Adds a matrix, given as blocks of its rows.
+   *
+   * @throws IllegalArgumentException if blocks differ in columns, or there is nothing
+   */
+  public ModelWriter bytes(String name, List<ByteMatrix> blocks) {
+    int rows = 0;
+    int columns = blocks.isEmpty() ? 0 : blocks.get(0).columns();
+    List<MemorySegment> content = new ArrayList<>();
+    for (ByteMatrix block : blocks) {
+      if (block.columns() != columns) {
+        throw new IllegalArgumentException(
+            name + ": a block of " + block.shape() + " beside one of " + columns + " columns");
+      }
+      rows = Math.addExact(rows, block.rows());
+      content.addAll(content(block, 1));
+    }
+    return add(name, ElementType.UINT8, rows, columns, content);
+  }
+
+  /** As {@link #bytes(String, ByteMatrix)}. */
   public ModelWriter floats(String name, FloatMatrix matrix) {
     return matrix(name, ElementType.FLOAT32, matrix, 4);
   }
 
-  /** As {@link #bytes}. */
+  /** As {@link #bytes(String, ByteMatrix)}. */
   public ModelWriter ints(String name, IntMatrix matrix) {
     return matrix(name, ElementType.INT32, matrix, 4);
   }
@@ -164,6 +184,10 @@ public final class ModelWriter {
   }
 
   private ModelWriter matrix(String name, ElementType type, Matrix matrix, int elementBytes) {
+    return add(name, type, matrix.rows(), matrix.columns(), content(matrix, elementBytes));
+  }
+
+  private static List<MemorySegment> content(Matrix matrix, int elementBytes) {
     List<MemorySegment> rows = new ArrayList<>();
     long from = matrix.offset() * elementBytes;
     if (matrix.isContiguous()) {
@@ -179,7 +203,7 @@ public final class ModelWriter {
                     (long) matrix.columns() * elementBytes));
       }
     }
-    return add(name, type, matrix.rows(), matrix.columns(), rows);
+    return rows;
   }
 
   private ModelWriter add(

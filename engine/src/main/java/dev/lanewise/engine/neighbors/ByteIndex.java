@@ -14,6 +14,7 @@ import dev.lanewise.engine.memory.Pool;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +86,11 @@ final class ByteIndex implements NearestNeighbors.Index {
   private final Engine engine;
   private final Metric metric;
   private final int columns;
-  private final ByteMatrix rows;
+  private final int count;
+
+  /** All rows in one: where more can be appended, and in a file. */
+  private final @Nullable ByteMatrix whole;
+
   private final ByteMatrix[] blocks;
   private final boolean dealt;
   private final @Nullable Screen screen;
@@ -106,11 +111,13 @@ final class ByteIndex implements NearestNeighbors.Index {
     this.engine = engine;
     this.metric = distance.metric();
     this.columns = source.columns();
-    this.rows = padded(source.rows(), columns);
-    this.blocks = blocks(rows);
+    this.count = source.rows();
+    this.whole = null;
+    this.blocks = new ByteMatrix[Math.ceilDiv(count, ROWS)];
     this.dealt = true;
     this.file = null;
-    engine.parallelism().forEach(blocks.length, b -> deal(source, b));
+    // Each in memory of its own: new pages, which take longer than the copy, by all threads.
+    engine.parallelism().forEach(blocks.length, b -> blocks[b] = deal(source, b));
     if (!always && source.rows() < MIN_ROWS) {
       this.screen = null;
     } else if (metric == Metric.L1) {
@@ -129,11 +136,13 @@ final class ByteIndex implements NearestNeighbors.Index {
     this.workspaces = new Workspaces(columns, screen);
   }
 
-  private void deal(ByteMatrix source, int b) {
-    for (int i = 0; i < blocks[b].rows(); i++) {
+  private ByteMatrix deal(ByteMatrix source, int b) {
+    ByteMatrix block = padded(size(b), columns);
+    for (int i = 0; i < block.rows(); i++) {
       int row = row(b, i);
-      blocks[b].block(i, i + 1, 0, columns).setAll(source.rows(row, row + 1));
+      block.block(i, i + 1, 0, columns).setAll(source.rows(row, row + 1));
     }
+    return block;
   }
 
   /** Rows in their order, some of which are yet to come; see {@link #append}. */
@@ -142,10 +151,11 @@ final class ByteIndex implements NearestNeighbors.Index {
     this.engine = engine;
     this.metric = metric;
     this.columns = columns;
-    this.rows = rows;
-    this.blocks = new ByteMatrix[Math.ceilDiv(rows.rows(), ROWS)];
+    this.count = rows.rows();
+    this.whole = rows;
+    this.blocks = new ByteMatrix[Math.ceilDiv(count, ROWS)];
     for (int b = 0; b < blocks.length; b++) {
-      blocks[b] = rows.rows(b * ROWS, Math.min(rows.rows(), (b + 1) * ROWS));
+      blocks[b] = rows.rows(b * ROWS, Math.min(count, (b + 1) * ROWS));
     }
     this.dealt = false;
     this.screen = null;
@@ -165,18 +175,19 @@ final class ByteIndex implements NearestNeighbors.Index {
    * published safely.
    */
   ByteIndex append(ByteMatrix more) {
-    int count = Math.addExact(rows(), more.rows());
+    ByteMatrix rows = Objects.requireNonNull(whole);
+    int total = Math.addExact(count, more.rows());
     int stride = paddedColumns(columns);
     long room = rows.segment().byteSize() / stride;
     ByteMatrix storage;
-    if (room >= count) {
+    if (room >= total) {
       storage = ByteMatrix.of(rows.segment(), (int) Math.min(room, Integer.MAX_VALUE), stride);
     } else {
-      storage = padded(capacity(count), columns);
-      storage.rows(0, rows()).setAll(rows);
+      storage = padded(capacity(total), columns);
+      storage.rows(0, count).setAll(rows);
     }
-    storage.block(rows(), count, 0, columns).setAll(more);
-    return new ByteIndex(engine, metric, columns, storage.rows(0, count), workspaces);
+    storage.block(count, total, 0, columns).setAll(more);
+    return new ByteIndex(engine, metric, columns, storage.rows(0, total), workspaces);
   }
 
   /** Doubling makes appending n rows one by one copy at most 2n. */
@@ -190,11 +201,18 @@ final class ByteIndex implements NearestNeighbors.Index {
     this.metric = distance.metric();
     this.columns = columns;
     this.file = file;
-    this.rows = file.bytes(ROWS_ENTRY);
+    ByteMatrix rows = file.bytes(ROWS_ENTRY);
     if (columns > Shapes.MAX_BYTE_COLUMNS || rows.columns() != paddedColumns(columns)) {
       throw file.wrong(ROWS_ENTRY, "are " + rows.shape() + " for " + columns + " columns");
     }
-    this.blocks = blocks(rows);
+    this.count = rows.rows();
+    this.whole = rows;
+    this.blocks = new ByteMatrix[Math.ceilDiv(count, ROWS)];
+    int first = 0;
+    for (int b = 0; b < blocks.length; b++) {
+      blocks[b] = rows.rows(first, first + size(b));
+      first += size(b);
+    }
     this.dealt = true;
     ScreenKind kind = file.constant(SCREEN, ScreenKind.class);
     boolean fits =
@@ -236,7 +254,7 @@ final class ByteIndex implements NearestNeighbors.Index {
 
   @Override
   public int rows() {
-    return rows.rows();
+    return count;
   }
 
   @Override
@@ -260,7 +278,9 @@ final class ByteIndex implements NearestNeighbors.Index {
 
   @Override
   public void save(ModelWriter writer) {
-    writer.text(SCREEN, ScreenKind.of(screen).name()).bytes(ROWS_ENTRY, rows);
+    writer
+        .text(SCREEN, ScreenKind.of(screen).name())
+        .bytes(ROWS_ENTRY, whole == null ? List.of(blocks) : List.of(whole));
     if (screen != null) {
       screen.save(writer);
     }
@@ -268,10 +288,11 @@ final class ByteIndex implements NearestNeighbors.Index {
 
   @Override
   public void verify() {
-    if (file == null) {
+    if (file == null || whole == null) {
       return;
     }
     file.verify();
+    ByteMatrix rows = whole;
     for (int i = 0; i < rows.rows(); i++) {
       for (int j = columns; j < rows.columns(); j++) {
         if (rows.get(i, j) != 0) {
@@ -297,16 +318,9 @@ final class ByteIndex implements NearestNeighbors.Index {
     }
   }
 
-  /** Views of the blocks, as even as can be, the larger ones first. */
-  private static ByteMatrix[] blocks(ByteMatrix rows) {
-    ByteMatrix[] blocks = new ByteMatrix[Math.ceilDiv(rows.rows(), ROWS)];
-    int first = 0;
-    for (int b = 0; b < blocks.length; b++) {
-      int size = Math.ceilDiv(rows.rows() - b, blocks.length);
-      blocks[b] = rows.rows(first, first + size);
-      first += size;
-    }
-    return blocks;
+  /** The rows of a block that were dealt to it: blocks as even as can be, larger ones first. */
+  private int size(int b) {
+    return Math.ceilDiv(count - b, blocks.length);
   }
 
   /**

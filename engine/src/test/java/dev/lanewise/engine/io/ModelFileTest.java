@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -137,6 +138,16 @@ class ModelFileTest {
         .isThrownBy(file::verify)
         .withMessageContaining("'x' row 1, column 2 is NaN")
         .satisfies(e -> assertThat(e.offset()).isEqualTo(128 + 8 * 5));
+  }
+
+  @Test
+  void blocksOfRowsAreOneMatrix() {
+    ByteMatrix rows = ByteMatrix.copyOf(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 5, 2);
+    List<ByteMatrix> blocks =
+        List.of(rows.rows(0, 2), rows.block(2, 3, 0, 2).copy(), rows.rows(3, 5));
+    ModelFile file = ModelFile.open(write(new ModelWriter("k").bytes("x", blocks)));
+    assertThat(file.bytes("x").shape()).isEqualTo("5 x 2");
+    assertThat(file.bytes("x").segment().mismatch(rows.segment())).isEqualTo(-1);
   }
 
   @Test
@@ -461,6 +472,13 @@ class ModelFileTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> writer.doubles("d", new double[1], new double[2]))
         .withMessageContaining("row 1 has 2 numbers, row 0 has 1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> writer.bytes("b", List.of(ByteMatrix.zeros(2, 3), ByteMatrix.zeros(1, 4))))
+        .withMessageContaining("b: a block of 1 x 4 beside one of 3 columns");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> writer.bytes("b", List.of()))
+        .withMessageContaining("b is empty: 0 x 0");
   }
 
   @Test
