@@ -115,11 +115,16 @@ final class Memory {
   }
 
   /**
-   * A position, of which C2 then knows that it is not negative, nor with any int added: the bounds
-   * of {@link #ALL} need no check in a loop of few operations and many accesses.
+   * A position, of which C2 then knows that it is not negative, nor with an int or some distances
+   * added: the bounds of {@link #ALL} need no check in a loop of few operations and many accesses.
    */
   static long position(long at) {
-    return at & Long.MAX_VALUE >>> 1;
+    return at & Long.MAX_VALUE >>> 2;
+  }
+
+  /** A distance between rows, of which C2 then knows as much; addresses have 48 or 57 bits. */
+  static long distance(long bytes) {
+    return bytes & (1L << 57) - 1;
   }
 
   /**

@@ -110,8 +110,12 @@ final class VectorGemmNarrow {
     FloatVector c30 = FloatVector.zero(F);
     FloatVector c31 = FloatVector.zero(F);
     long at = bAt;
-    long step = 0;
-    for (int p = 0; p < k; p++, at += bStep, step += aStep) {
+    a0 = Memory.position(a0);
+    a1 = Memory.position(a1);
+    a2 = Memory.position(a2);
+    a3 = Memory.position(a3);
+    for (int p = 0; p < k; p++, at += bStep) {
+      long step = Memory.position(p * aStep);
       FloatVector x = FloatVector.fromMemorySegment(F, b, at, NATIVE);
       FloatVector y = FloatVector.fromMemorySegment(F, b, at + apart, NATIVE);
       FloatVector r0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + step));

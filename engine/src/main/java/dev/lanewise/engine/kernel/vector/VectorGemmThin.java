@@ -139,9 +139,10 @@ final class VectorGemmThin {
     FloatVector c6 = c0;
     FloatVector c7 = c0;
     long at = b;
-    long r = aAt;
-    for (int p = 0; p < k; p++, at += V, r += aStep) {
+    aRow = Memory.distance(aRow);
+    for (int p = 0; p < k; p++, at += V) {
       FloatVector x = FloatVector.fromMemorySegment(F, memory, at, NATIVE);
+      long r = Memory.position(aAt + p * aStep);
       c0 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r)), c0);
       c1 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r + aRow)), c1);
       c2 = Lanes.multiplyAdd(x, FloatVector.broadcast(F, a.get(FLOAT, r + 2 * aRow)), c2);
