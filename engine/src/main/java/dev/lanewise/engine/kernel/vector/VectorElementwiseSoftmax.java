@@ -116,9 +116,9 @@ final class VectorElementwiseSoftmax {
   }
 
   /**
-   * In an array, whose accesses C2 checks once a loop; those of a segment it checks each time,
-   * which takes longer than exp. The last vector is filled up with what changes neither the maximum
-   * nor the sum.
+   * In an array, whose accesses C2 checks once a loop; those of a segment that can be closed it
+   * checks each time, which takes longer than exp. The last vector is filled up with what changes
+   * neither the maximum nor the sum.
    */
   private static void wide(
       int n, MemorySegment z, long zAt, MemorySegment p, long pAt, float[] row) {

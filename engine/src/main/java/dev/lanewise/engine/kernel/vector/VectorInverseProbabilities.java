@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -85,7 +86,8 @@ final class VectorInverseProbabilities {
     MemorySegment xs = Memory.of(x);
     MemorySegment ys = Memory.of(y);
     for (int i = 0; i < columns; i++) {
-      int label = labels[from + i];
+      // Checked here, too: another thread may have changed it.
+      int label = Objects.checkIndex(labels[from + i], x.rows());
       room[i] = xs.get(FLOAT, at(x, label, from + i)) + ys.get(FLOAT, at(y, label, from + i));
     }
   }

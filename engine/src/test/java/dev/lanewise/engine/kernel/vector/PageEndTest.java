@@ -1,0 +1,162 @@
+package dev.lanewise.engine.kernel.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lanewise.engine.kernel.Activation;
+import dev.lanewise.engine.kernel.Kernels;
+import dev.lanewise.engine.kernel.Transpose;
+import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.SparseRows;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Matrices that end where a page does, with nothing behind it: a mapping of a file that has become
+ * shorter. Reading a lane that a mask leaves out, or a vector too many, is a fault there, which no
+ * check of a segment would notice.
+ */
+@Tag("contract")
+@EnabledOnOs(OS.LINUX)
+final class PageEndTest {
+
+  /** A multiple of every page size. */
+  private static final int PAGE = 1 << 16;
+
+  /** Enough for C2, which is where masks become instructions. */
+  private static final int CALLS = 3_000;
+
+  private static final Kernels KERNELS = new VectorKernels();
+
+  @TempDir private Path folder;
+  private int files;
+
+  private FloatMatrix atPageEnd(int rows, int columns) throws IOException {
+    Path file = folder.resolve("page" + files++);
+    try (FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      MemorySegment two = channel.map(FileChannel.MapMode.READ_WRITE, 0, 2L * PAGE, Arena.ofAuto());
+      channel.truncate(PAGE);
+      long bytes = 4L * rows * columns;
+      return FloatMatrix.of(two.asSlice(PAGE - bytes, bytes), rows, columns);
+    }
+  }
+
+  private FloatMatrix ones(int rows, int columns) throws IOException {
+    FloatMatrix x = atPageEnd(rows, columns);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        x.set(i, j, 1);
+      }
+    }
+    return x;
+  }
+
+  private static List<Integer> lengths() {
+    List<Integer> lengths = new ArrayList<>();
+    for (int n = 1; n <= 2 * Lanes.FLOAT.length() + 1; n++) {
+      lengths.add(n);
+    }
+    return lengths;
+  }
+
+  @Test
+  void elementwise() throws IOException {
+    for (int n : lengths()) {
+      FloatMatrix x = ones(2, n);
+      FloatMatrix y = ones(2, n);
+      FloatMatrix row = ones(1, n);
+      FloatMatrix sums = ones(1, n);
+      FloatMatrix gradient = ones(2, n);
+      for (int call = 0; call < CALLS / 10; call++) {
+        KERNELS.axpby(1, x, 0, y);
+        KERNELS.axpy(1, x, y);
+        KERNELS.addRow(row, y);
+        KERNELS.columnSums(y, sums);
+        KERNELS.softmaxRows(x, y);
+        assertThat(KERNELS.firstNonFinite(y)).isNegative();
+        for (Activation activation : Activation.values()) {
+          KERNELS.activate(activation, x, y);
+          KERNELS.axpby(1, x, 0, gradient);
+          KERNELS.timesDerivative(activation, x, y, gradient);
+        }
+      }
+      assertThat(sums.get(0, n - 1)).isEqualTo(6);
+    }
+  }
+
+  @Test
+  void adam() throws IOException {
+    for (int n : lengths()) {
+      FloatMatrix gradient = ones(1, n);
+      FloatMatrix mean = ones(1, n);
+      FloatMatrix square = ones(1, n);
+      FloatMatrix x = ones(1, n);
+      for (int call = 0; call < CALLS; call++) {
+        KERNELS.adam(0.9f, 0.999f, 0.001f, 1, 1e-8f, gradient, mean, square, x);
+      }
+      assertThat(x.get(0, n - 1)).isLessThan(0);
+    }
+  }
+
+  @Test
+  void products() throws IOException {
+    for (int n : lengths()) {
+      for (int k : new int[] {1, 8, 10, 40}) {
+        FloatMatrix a = ones(9, k);
+        FloatMatrix b = ones(k, n);
+        FloatMatrix c = ones(9, n);
+        FloatMatrix turnedA = ones(k, 9);
+        FloatMatrix turnedB = ones(n, k);
+        for (int call = 0; call < CALLS / 10; call++) {
+          KERNELS.gemm(Transpose.NO, Transpose.NO, 1, a, b, 0, c);
+          KERNELS.gemm(Transpose.YES, Transpose.NO, 1, turnedA, b, 1, c);
+          KERNELS.gemm(Transpose.NO, Transpose.YES, 1, a, turnedB, 0.5f, c);
+        }
+        assertThat(c.get(8, n - 1)).isEqualTo(2 * k);
+      }
+    }
+  }
+
+  @Test
+  void sparse() throws IOException {
+    for (int n : lengths()) {
+      SparseRows a = SparseRows.of(ones(9, 12));
+      FloatMatrix b = ones(12, n);
+      FloatMatrix errors = ones(9, n);
+      FloatMatrix c = ones(9, n);
+      FloatMatrix gradient = ones(12, n);
+      for (int call = 0; call < CALLS / 10; call++) {
+        KERNELS.sparseGemm(Transpose.NO, 1, a, b, 0, c);
+        KERNELS.sparseGemm(Transpose.YES, 1, a, errors, 0, gradient);
+      }
+      assertThat(c.get(8, n - 1)).isEqualTo(12);
+      assertThat(gradient.get(11, n - 1)).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void logitsOfManyExamples() throws IOException {
+    for (int n : lengths()) {
+      FloatMatrix x = ones(3, n);
+      FloatMatrix y = ones(3, n);
+      int[] labels = new int[n];
+      float[] out = new float[n];
+      for (int call = 0; call < CALLS; call++) {
+        KERNELS.inverseProbabilities(x, y, labels, out);
+      }
+      assertThat(out[n - 1]).isEqualTo(3);
+    }
+  }
+}
