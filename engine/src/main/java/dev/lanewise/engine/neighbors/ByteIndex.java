@@ -288,11 +288,11 @@ final class ByteIndex implements NearestNeighbors.Index {
 
   @Override
   public void verify() {
-    if (file == null || whole == null) {
+    if (file == null) {
       return;
     }
     file.verify();
-    ByteMatrix rows = whole;
+    ByteMatrix rows = Objects.requireNonNull(whole);
     for (int i = 0; i < rows.rows(); i++) {
       for (int j = columns; j < rows.columns(); j++) {
         if (rows.get(i, j) != 0) {

@@ -95,7 +95,7 @@ final class VectorGemmPackingTest {
       for (int steps : new int[] {1, 2, 5, 8}) {
         for (boolean plain : new boolean[] {true, false}) {
           // Where nothing lies behind, reading past the last step in whole vectors throws.
-          for (int behind : new int[] {0, 1, width}) {
+          for (int behind = 0; behind <= width; behind++) {
             Operand b = Operand.along(!plain, columns, steps, columns % 3, behind);
             float[] panels = room(columns, width, steps);
             VectorGemmPacking.packB(
