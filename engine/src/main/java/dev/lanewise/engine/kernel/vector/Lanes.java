@@ -70,13 +70,6 @@ final class Lanes {
     return (architecture.equals("amd64") || architecture.equals("x86_64")) && preferredBits >= 256;
   }
 
-  /**
-   * The vector itself, whose class C2 then knows, so that it can be what an operation is called on.
-   */
-  static FloatVector known(FloatVector x) {
-    return (FloatVector) x.check(FLOAT);
-  }
-
   /** a b + c, with one rounding where {@link #FUSED}. */
   static FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) {
     return FUSED ? a.fma(b, c) : a.mul(b).add(c);

@@ -70,8 +70,7 @@ final class VectorActivations {
     for (; i <= length - LANES; i += LANES) {
       FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER);
       FloatVector vy = FloatVector.fromMemorySegment(FLOAT, y, yStart + 4L * i, ORDER);
-      FloatVector sum = Lanes.known(vx.mul(alpha)).add(vy.mul(beta));
-      Lanes.known(sum).intoMemorySegment(y, yStart + 4L * i, ORDER);
+      vx.mul(alpha).add(vy.mul(beta)).intoMemorySegment(y, yStart + 4L * i, ORDER);
     }
     if (i < length) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, length);
@@ -368,9 +367,8 @@ final class VectorActivations {
     for (; i <= n - LANES; i += LANES) {
       FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER);
       FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER);
-      FloatVector kept = Lanes.known(vv.mul(beta2));
-      FloatVector square = Lanes.known(vg.mul(vg));
-      Lanes.known(kept.add(square.mul(rest))).intoMemorySegment(v, vStart + 4L * i, ORDER);
+      FloatVector mean = (FloatVector) vv.mul(beta2).add(vg.mul(vg).mul(rest)).check(FLOAT);
+      mean.intoMemorySegment(v, vStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
@@ -402,9 +400,9 @@ final class VectorActivations {
       FloatVector vm = FloatVector.fromMemorySegment(FLOAT, m, mStart + 4L * i, ORDER);
       FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER);
       FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER);
-      FloatVector root = Lanes.known(Lanes.known(vv.sqrt()).div(rootCorrection)).add(epsilon);
-      FloatVector step = Lanes.known(vm.mul(rate)).div(root);
-      Lanes.known(vx.sub(step)).intoMemorySegment(x, xStart + 4L * i, ORDER);
+      FloatVector root = vv.sqrt().div(rootCorrection).add(epsilon);
+      FloatVector moved = (FloatVector) vx.sub(vm.mul(rate).div(root)).check(FLOAT);
+      moved.intoMemorySegment(x, xStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
