@@ -1,8 +1,6 @@
 package dev.lanewise.engine.kernel.vector;
 
 import dev.lanewise.engine.matrix.ByteMatrix;
-import dev.lanewise.engine.matrix.FloatMatrix;
-import dev.lanewise.engine.matrix.IntMatrix;
 import dev.lanewise.engine.matrix.Matrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -87,7 +85,7 @@ final class Memory {
 
   /** The position of element (0, 0) in {@link #of(Matrix)}, in elements. */
   static long start(Matrix x) {
-    return start(x.segment(), x instanceof ByteMatrix ? Byte.BYTES : Float.BYTES) + x.offset();
+    return start(x.segment(), elementBytes(x)) + x.offset();
   }
 
   /** The position of a segment in {@link #of(MemorySegment)}, in elements of so many bytes. */
@@ -96,13 +94,12 @@ final class Memory {
   }
 
   /** The position of a row's first element, in bytes; also right for a row without elements. */
-  static long at(FloatMatrix x, int row) {
-    return Float.BYTES * (start(x) + (long) row * x.stride());
+  static long at(Matrix x, int row) {
+    return elementBytes(x) * (start(x) + (long) row * x.stride());
   }
 
-  /** The position of a row's first element, in bytes; also right for a row without elements. */
-  static long at(IntMatrix x, int row) {
-    return Integer.BYTES * (start(x) + (long) row * x.stride());
+  private static int elementBytes(Matrix x) {
+    return x instanceof ByteMatrix ? Byte.BYTES : Float.BYTES;
   }
 
   /**

@@ -70,7 +70,7 @@ final class VectorDistances {
     Shapes.chosen(queries, query, rows, chosen, count, out);
     Shapes.byteColumns(rows);
     MemorySegment q = Memory.of(queries);
-    long q0 = Memory.start(queries) + (long) query * queries.stride();
+    long q0 = Memory.at(queries, query);
     MemorySegment r = Memory.of(rows);
     long rAt = Memory.start(rows);
     for (int c = 0; c < count; c++) {
@@ -103,13 +103,5 @@ final class VectorDistances {
 
   private static int queriesAtATime(Matrix queries, int elementBytes) {
     return Math.max(1, QUERY_BYTES / Math.max(1, queries.stride() * elementBytes));
-  }
-
-  /**
-   * The position of a row's first element, in elements; past the last row, that of the last, so
-   * that a group of rows is always full.
-   */
-  static long start(Matrix matrix, int row) {
-    return Memory.start(matrix) + (long) Math.min(row, matrix.rows() - 1) * matrix.stride();
   }
 }

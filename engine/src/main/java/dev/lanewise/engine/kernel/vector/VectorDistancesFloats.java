@@ -33,11 +33,11 @@ final class VectorDistancesFloats {
     float[] results = workspace.floats;
     MemorySegment q = Memory.of(queries);
     MemorySegment r = Memory.of(rows);
-    long q0 = Float.BYTES * VectorDistances.start(queries, i);
-    long r0 = Float.BYTES * VectorDistances.start(rows, j);
-    long r1 = Float.BYTES * VectorDistances.start(rows, j + 1);
-    long r2 = Float.BYTES * VectorDistances.start(rows, j + 2);
-    long r3 = Float.BYTES * VectorDistances.start(rows, j + 3);
+    long q0 = at(queries, i);
+    long r0 = at(rows, j);
+    long r1 = at(rows, j + 1);
+    long r2 = at(rows, j + 2);
+    long r3 = at(rows, j + 3);
     int columns = rows.columns();
     int whole = Float.BYTES * (columns - columns % STEP);
     switch (metric) {
@@ -53,6 +53,11 @@ final class VectorDistancesFloats {
       results[2] += rest(metric, q, q0, r, r2, whole, end);
       results[3] += rest(metric, q, q0, r, r3, whole, end);
     }
+  }
+
+  /** Where a row begins; past the last row, where that does, so that four rows are always full. */
+  private static long at(FloatMatrix x, int row) {
+    return Memory.at(x, Math.min(row, x.rows() - 1));
   }
 
   private static void reduce(float[] partial, float[] results) {

@@ -79,7 +79,7 @@ final class VectorGemmStripes {
       for (int i = 0; i < m; i += ROWS) {
         int rows = Math.min(ROWS, m - i);
         packA(transposeA, k, a, i, rows, ab);
-        long to = 4 * (Memory.start(c) + (long) i * c.stride() + j);
+        long to = Memory.at(c, i) + 4L * j;
         stripes(rows, columns, ab, Memory.of(c), to, 4L * c.stride());
       }
     }
@@ -97,8 +97,8 @@ final class VectorGemmStripes {
         VectorTranspose.transpose(WIDTH, k, Memory.of(b), at, b.stride(), to, t, WIDTH);
       } else {
         for (int p = 0; p < k; p++) {
-          long at = Memory.start(b) + (long) p * b.stride() + first;
-          MemorySegment.copy(Memory.of(b), FLOAT, 4 * at, to, t + p * WIDTH, WIDTH);
+          long at = Memory.at(b, p) + 4L * first;
+          MemorySegment.copy(Memory.of(b), FLOAT, at, to, t + p * WIDTH, WIDTH);
         }
       }
       Arrays.fill(to, t + k * WIDTH, t + DEPTH * WIDTH, 0);
@@ -115,13 +115,13 @@ final class VectorGemmStripes {
       VectorTranspose.transpose(
           k, rows, Memory.of(a), Memory.start(a) + i, a.stride(), to, B, DEPTH);
     } else {
-      long at = Memory.start(a) + (long) i * a.stride();
+      long at = Memory.at(a, i);
       if (k == DEPTH && a.stride() == DEPTH) {
-        MemorySegment.copy(Memory.of(a), FLOAT, 4 * at, to, B, rows * DEPTH);
+        MemorySegment.copy(Memory.of(a), FLOAT, at, to, B, rows * DEPTH);
       } else {
         for (int row = 0; row < rows; row++) {
           MemorySegment.copy(
-              Memory.of(a), FLOAT, 4 * (at + (long) row * a.stride()), to, B + row * DEPTH, k);
+              Memory.of(a), FLOAT, at + 4L * row * a.stride(), to, B + row * DEPTH, k);
         }
       }
     }

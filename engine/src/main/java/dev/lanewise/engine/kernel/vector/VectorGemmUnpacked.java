@@ -62,7 +62,7 @@ final class VectorGemmUnpacked {
             4 * (bAt + j),
             4 * bStep,
             Memory.of(c),
-            4 * (Memory.start(c) + (long) i * c.stride() + j),
+            Memory.at(c, i) + 4L * j,
             4L * c.stride());
       }
     }
@@ -76,8 +76,7 @@ final class VectorGemmUnpacked {
       return;
     }
     for (int r = 0; r < ROWS; r++) {
-      long at = 4 * (Memory.start(a) + (long) (i + r) * a.stride());
-      MemorySegment.copy(Memory.of(a), FLOAT, at, to, r * PITCH, k);
+      MemorySegment.copy(Memory.of(a), FLOAT, Memory.at(a, i + r), to, r * PITCH, k);
     }
   }
 

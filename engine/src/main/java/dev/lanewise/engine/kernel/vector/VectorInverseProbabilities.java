@@ -78,7 +78,7 @@ final class VectorInverseProbabilities {
   }
 
   private static long at(FloatMatrix x, int row, int column) {
-    return 4 * (Memory.start(x) + (long) row * x.stride() + column);
+    return Memory.at(x, row) + 4L * column;
   }
 
   private static void ofLabels(

@@ -268,7 +268,7 @@ final class VectorScreen {
    */
   private static int pack(ByteMatrix queries, int row, int[] panel, int at) {
     MemorySegment q = Memory.of(queries);
-    long from = Memory.start(queries) + (long) row * queries.stride();
+    long from = Memory.at(queries, row);
     int sum = 0;
     for (int p = 0; p < queries.columns(); p++) {
       int value = q.get(ValueLayout.JAVA_BYTE, from + p) & 0xFF;
