@@ -1,8 +1,13 @@
 package dev.lanewise.engine.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -11,14 +16,23 @@ import jdk.incubator.vector.VectorSpecies;
  * The width of everything in this package, chosen once: the machine's preferred one, or the one
  * that the system property {@value #PROPERTY} forces (128, 256 or 512; for tests).
  *
- * <p>In this package a variable that an operation changes is its argument and never its receiver:
- * {@code sum = x.add(sum)}. C2 does not know the class of what a loop carries. An argument's is
- * compared with the receiver's; a receiver's is looked up in a profile, and where the operation was
- * compiled without one, or one that other vectors have spoilt, it is a call, its vectors are boxes,
- * and the kernel stays slow. For the same reason a sum that leaves a loop is checked first, {@code
- * ((FloatVector) sum.check(F)).intoArray(...)}, and so is a vector that a method is given and
- * begins with; where C2 knows the class already, a check costs nothing. What has just been loaded
- * is known, what has been broadcast is not: {@code loaded.fma(broadcast, sum)}.
+ * <p>C2 has to know a vector's class where it parses an operation on it. What the Vector API loads
+ * or broadcasts is of an abstract class until C2 has replaced the load by an instruction; before,
+ * it goes by what the API's own methods have met anywhere in the process. Where they have met two
+ * widths it compiles both and merges what they give: vectors are boxes, and the kernel is up to two
+ * hundred times as slow for the life of the process. So in this package:
+ *
+ * <ul>
+ *   <li>The receiver of an operation comes from {@link #load}, {@link #broadcast}, {@link #ints}
+ *       and the like, which say the class, or is the result of an operation on such a one. C2 does
+ *       not inline these methods where a graph is large or a call is rare; there the cast is
+ *       written out, or the vector made the argument of one that is known.
+ *   <li>A variable that a loop changes is an argument and never a receiver: {@code sum =
+ *       x.add(sum)}. An argument's class is compared with the receiver's.
+ *   <li>What leaves a loop is checked first, {@code ((FloatVector) sum.check(F)).intoArray(...)}: a
+ *       cast would need the box of what a loop carries. So is a vector that a method is given and
+ *       begins with.
+ * </ul>
  */
 final class Lanes {
 
@@ -31,6 +45,18 @@ final class Lanes {
   static final VectorSpecies<Integer> INT = VectorSpecies.of(int.class, SHAPE);
   static final VectorSpecies<Short> SHORT = VectorSpecies.of(short.class, SHAPE);
   static final VectorSpecies<Byte> BYTE = VectorSpecies.of(byte.class, SHAPE);
+
+  /** Of 16 lanes, where a row of ten fills no vector. */
+  static final VectorSpecies<Float> HALF = VectorSpecies.of(float.class, VectorShape.S_256_BIT);
+
+  /** The classes to cast to. */
+  static final Class<? extends Vector<Float>> FLOATS = FLOAT.vectorType();
+
+  static final Class<? extends Vector<Integer>> INTS = INT.vectorType();
+  private static final Class<? extends Vector<Float>> HALVES = HALF.vectorType();
+  private static final Class<? extends Vector<Short>> SHORTS = SHORT.vectorType();
+  private static final Class<? extends Vector<Byte>> BYTES = BYTE.vectorType();
+  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
   /**
    * Whether multiply and add are fused. Where the hardware cannot, {@code FloatVector.fma} is
@@ -70,6 +96,46 @@ final class Lanes {
     return (architecture.equals("amd64") || architecture.equals("x86_64")) && preferredBits >= 256;
   }
 
+  /** What begins at a byte of a segment, of a class that C2 knows. */
+  static FloatVector load(MemorySegment x, long at) {
+    return (FloatVector) FLOATS.cast(FloatVector.fromMemorySegment(FLOAT, x, at, NATIVE));
+  }
+
+  /** As {@link #load(MemorySegment, long)}, with zeros where the mask is not set. */
+  static FloatVector load(MemorySegment x, long at, VectorMask<Float> mask) {
+    return (FloatVector) FLOATS.cast(FloatVector.fromMemorySegment(FLOAT, x, at, NATIVE, mask));
+  }
+
+  /** What begins at an element of an array, of a class that C2 knows. */
+  static FloatVector load(float[] x, int at) {
+    return (FloatVector) FLOATS.cast(FloatVector.fromArray(FLOAT, x, at));
+  }
+
+  /** Half a vector of what begins at a byte of a segment, of a class that C2 knows. */
+  static FloatVector loadHalf(MemorySegment x, long at) {
+    return (FloatVector) HALVES.cast(FloatVector.fromMemorySegment(HALF, x, at, NATIVE));
+  }
+
+  /** A number in all lanes, of a class that C2 knows. */
+  static FloatVector broadcast(float number) {
+    return (FloatVector) FLOATS.cast(FloatVector.broadcast(FLOAT, number));
+  }
+
+  /** The bits of a vector as ints, of a class that C2 knows. */
+  static IntVector ints(Vector<?> bits) {
+    return (IntVector) INTS.cast(bits.reinterpretAsInts());
+  }
+
+  /** The bits of a vector as shorts, of a class that C2 knows. */
+  static ShortVector shorts(Vector<?> bits) {
+    return (ShortVector) SHORTS.cast(bits.reinterpretAsShorts());
+  }
+
+  /** The bits of a vector as bytes, of a class that C2 knows. */
+  static ByteVector bytes(Vector<?> bits) {
+    return (ByteVector) BYTES.cast(bits.reinterpretAsBytes());
+  }
+
   /** a b + c, with one rounding where {@link #FUSED}. */
   static FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) {
     return FUSED ? a.fma(b, c) : a.mul(b).add(c);
@@ -104,7 +170,7 @@ final class Lanes {
 
   /** {@link #sum(FloatVector)} where C2 may have no room to inline it: it boxes what it passes. */
   static float sum(float[] lanes, int at) {
-    return sum(FloatVector.fromArray(FLOAT, lanes, at));
+    return sum(load(lanes, at));
   }
 
   /**

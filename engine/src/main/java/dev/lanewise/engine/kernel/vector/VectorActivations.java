@@ -68,14 +68,14 @@ final class VectorActivations {
     y = Memory.known(y);
     int i = 0;
     for (; i <= length - LANES; i += LANES) {
-      FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER);
-      FloatVector vy = FloatVector.fromMemorySegment(FLOAT, y, yStart + 4L * i, ORDER);
+      FloatVector vx = Lanes.load(x, xStart + 4L * i);
+      FloatVector vy = Lanes.load(y, yStart + 4L * i);
       vx.mul(alpha).add(vy.mul(beta)).intoMemorySegment(y, yStart + 4L * i, ORDER);
     }
     if (i < length) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, length);
-      FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER, mask);
-      FloatVector vy = FloatVector.fromMemorySegment(FLOAT, y, yStart + 4L * i, ORDER, mask);
+      FloatVector vx = Lanes.load(x, xStart + 4L * i, mask);
+      FloatVector vy = Lanes.load(y, yStart + 4L * i, mask);
       vx.mul(alpha).add(vy.mul(beta)).intoMemorySegment(y, yStart + 4L * i, ORDER, mask);
     }
   }
@@ -118,13 +118,13 @@ final class VectorActivations {
     FloatVector zero = FloatVector.zero(FLOAT);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER);
+      FloatVector vz = Lanes.load(z, zStart + 4L * i);
       vz.blend(zero, vz.compare(VectorOperators.LE, zero))
           .intoMemorySegment(a, aStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask);
+      FloatVector vz = Lanes.load(z, zStart + 4L * i, mask);
       vz.blend(zero, vz.compare(VectorOperators.LE, zero))
           .intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
@@ -135,12 +135,12 @@ final class VectorActivations {
     a = Memory.known(a);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      VectorFunctions.atan(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER))
+      VectorFunctions.atan(Lanes.load(z, zStart + 4L * i))
           .intoMemorySegment(a, aStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      VectorFunctions.atan(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask))
+      VectorFunctions.atan(Lanes.load(z, zStart + 4L * i, mask))
           .intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
   }
@@ -148,19 +148,15 @@ final class VectorActivations {
   private static void sigmoid(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
     z = Memory.known(z);
     a = Memory.known(a);
-    FloatVector one = FloatVector.broadcast(FLOAT, 1f);
+    FloatVector one = Lanes.broadcast(1f);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector e =
-          VectorFunctions.exp(
-              FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER).neg());
+      FloatVector e = VectorFunctions.exp(Lanes.load(z, zStart + 4L * i).neg());
       one.div(e.add(one)).intoMemorySegment(a, aStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector e =
-          VectorFunctions.exp(
-              FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask).neg());
+      FloatVector e = VectorFunctions.exp(Lanes.load(z, zStart + 4L * i, mask).neg());
       one.div(e.add(one)).intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
   }
@@ -177,13 +173,11 @@ final class VectorActivations {
     z = Memory.known(z);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      VectorFunctions.tanhFar(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER))
-          .intoArray(far, i);
+      VectorFunctions.tanhFar(Lanes.load(z, zStart + 4L * i)).intoArray(far, i);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      VectorFunctions.tanhFar(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask))
-          .intoArray(far, i);
+      VectorFunctions.tanhFar(Lanes.load(z, zStart + 4L * i, mask)).intoArray(far, i);
     }
   }
 
@@ -193,16 +187,12 @@ final class VectorActivations {
     a = Memory.known(a);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      VectorFunctions.tanh(
-              FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER),
-              FloatVector.fromArray(FLOAT, far, i))
+      VectorFunctions.tanh(Lanes.load(z, zStart + 4L * i), Lanes.load(far, i))
           .intoMemorySegment(a, aStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      VectorFunctions.tanh(
-              FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask),
-              FloatVector.fromArray(FLOAT, far, i))
+      VectorFunctions.tanh(Lanes.load(z, zStart + 4L * i, mask), Lanes.load(far, i))
           .intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
   }
@@ -245,18 +235,14 @@ final class VectorActivations {
     FloatVector zero = FloatVector.zero(FLOAT);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      VectorMask<Float> on =
-          FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER)
-              .compare(VectorOperators.GT, zero);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER);
+      VectorMask<Float> on = Lanes.load(a, aStart + 4L * i).compare(VectorOperators.GT, zero);
+      FloatVector vg = Lanes.load(g, gStart + 4L * i);
       zero.blend(vg, on).intoMemorySegment(g, gStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      VectorMask<Float> on =
-          FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER, mask)
-              .compare(VectorOperators.GT, zero);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask);
+      VectorMask<Float> on = Lanes.load(a, aStart + 4L * i, mask).compare(VectorOperators.GT, zero);
+      FloatVector vg = Lanes.load(g, gStart + 4L * i, mask);
       zero.blend(vg, on).intoMemorySegment(g, gStart + 4L * i, ORDER, mask);
     }
   }
@@ -267,14 +253,14 @@ final class VectorActivations {
     g = Memory.known(g);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER);
+      FloatVector vz = Lanes.load(z, zStart + 4L * i);
+      FloatVector vg = Lanes.load(g, gStart + 4L * i);
       vg.div(vz.mul(vz).add(1f)).intoMemorySegment(g, gStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector vz = FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask);
+      FloatVector vz = Lanes.load(z, zStart + 4L * i, mask);
+      FloatVector vg = Lanes.load(g, gStart + 4L * i, mask);
       vg.div(vz.mul(vz).add(1f)).intoMemorySegment(g, gStart + 4L * i, ORDER, mask);
     }
   }
@@ -283,17 +269,17 @@ final class VectorActivations {
       MemorySegment a, long aStart, MemorySegment g, long gStart, int n) {
     a = Memory.known(a);
     g = Memory.known(g);
-    FloatVector one = FloatVector.broadcast(FLOAT, 1f);
+    FloatVector one = Lanes.broadcast(1f);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector va = FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER);
+      FloatVector va = Lanes.load(a, aStart + 4L * i);
+      FloatVector vg = Lanes.load(g, gStart + 4L * i);
       vg.mul(va.mul(one.sub(va))).intoMemorySegment(g, gStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector va = FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER, mask);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask);
+      FloatVector va = Lanes.load(a, aStart + 4L * i, mask);
+      FloatVector vg = Lanes.load(g, gStart + 4L * i, mask);
       vg.mul(va.mul(one.sub(va))).intoMemorySegment(g, gStart + 4L * i, ORDER, mask);
     }
   }
@@ -302,17 +288,17 @@ final class VectorActivations {
       MemorySegment a, long aStart, MemorySegment g, long gStart, int n) {
     a = Memory.known(a);
     g = Memory.known(g);
-    FloatVector one = FloatVector.broadcast(FLOAT, 1f);
+    FloatVector one = Lanes.broadcast(1f);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector va = FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER);
+      FloatVector va = Lanes.load(a, aStart + 4L * i);
+      FloatVector vg = Lanes.load(g, gStart + 4L * i);
       vg.mul(one.sub(va.mul(va))).intoMemorySegment(g, gStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector va = FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER, mask);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask);
+      FloatVector va = Lanes.load(a, aStart + 4L * i, mask);
+      FloatVector vg = Lanes.load(g, gStart + 4L * i, mask);
       vg.mul(one.sub(va.mul(va))).intoMemorySegment(g, gStart + 4L * i, ORDER, mask);
     }
   }
@@ -362,19 +348,20 @@ final class VectorActivations {
     v = Memory.known(v);
     gStart = Memory.position(gStart);
     vStart = Memory.position(vStart);
-    float rest = 1f - beta2;
+    FloatVector decay = Lanes.broadcast(beta2);
+    FloatVector rest = Lanes.broadcast(1f - beta2);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER);
-      FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER);
-      FloatVector mean = (FloatVector) vv.mul(beta2).add(vg.mul(vg).mul(rest)).check(FLOAT);
+      FloatVector vg = Lanes.load(g, gStart + 4L * i);
+      FloatVector vv = Lanes.load(v, vStart + 4L * i);
+      FloatVector mean = vv.mul(decay).add(vg.mul(vg).mul(rest));
       mean.intoMemorySegment(v, vStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector vg = FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask);
-      FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER, mask);
-      vv.mul(beta2).add(vg.mul(vg).mul(rest)).intoMemorySegment(v, vStart + 4L * i, ORDER, mask);
+      FloatVector vg = Lanes.load(g, gStart + 4L * i, mask);
+      FloatVector vv = Lanes.load(v, vStart + 4L * i, mask);
+      vv.mul(decay).add(vg.mul(vg).mul(rest)).intoMemorySegment(v, vStart + 4L * i, ORDER, mask);
     }
   }
 
@@ -395,22 +382,25 @@ final class VectorActivations {
     mStart = Memory.position(mStart);
     vStart = Memory.position(vStart);
     xStart = Memory.position(xStart);
+    FloatVector rates = Lanes.broadcast(rate);
+    FloatVector corrections = Lanes.broadcast(rootCorrection);
+    FloatVector epsilons = Lanes.broadcast(epsilon);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector vm = FloatVector.fromMemorySegment(FLOAT, m, mStart + 4L * i, ORDER);
-      FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER);
-      FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER);
-      FloatVector root = vv.sqrt().div(rootCorrection).add(epsilon);
-      FloatVector moved = (FloatVector) vx.sub(vm.mul(rate).div(root)).check(FLOAT);
+      FloatVector vm = Lanes.load(m, mStart + 4L * i);
+      FloatVector vv = Lanes.load(v, vStart + 4L * i);
+      FloatVector vx = Lanes.load(x, xStart + 4L * i);
+      FloatVector root = vv.sqrt().div(corrections).add(epsilons);
+      FloatVector moved = vx.sub(vm.mul(rates).div(root));
       moved.intoMemorySegment(x, xStart + 4L * i, ORDER);
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector vm = FloatVector.fromMemorySegment(FLOAT, m, mStart + 4L * i, ORDER, mask);
-      FloatVector vv = FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER, mask);
-      FloatVector vx = FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER, mask);
-      FloatVector root = vv.sqrt().div(rootCorrection).add(epsilon);
-      vx.sub(vm.mul(rate).div(root)).intoMemorySegment(x, xStart + 4L * i, ORDER, mask);
+      FloatVector vm = Lanes.load(m, mStart + 4L * i, mask);
+      FloatVector vv = Lanes.load(v, vStart + 4L * i, mask);
+      FloatVector vx = Lanes.load(x, xStart + 4L * i, mask);
+      FloatVector root = vv.sqrt().div(corrections).add(epsilons);
+      vx.sub(vm.mul(rates).div(root)).intoMemorySegment(x, xStart + 4L * i, ORDER, mask);
     }
   }
 
@@ -433,12 +423,11 @@ final class VectorActivations {
     FloatVector sum = FloatVector.zero(FLOAT);
     int i = 0;
     for (; i <= n - LANES; i += LANES) {
-      FloatVector v = FloatVector.fromMemorySegment(FLOAT, x, start + 4L * i, ORDER);
+      FloatVector v = Lanes.load(x, start + 4L * i);
       sum = v.sub(v).add(sum);
     }
     if (i < n) {
-      FloatVector v =
-          FloatVector.fromMemorySegment(FLOAT, x, start + 4L * i, ORDER, FLOAT.indexInRange(i, n));
+      FloatVector v = Lanes.load(x, start + 4L * i, FLOAT.indexInRange(i, n));
       sum = v.sub(v).add(sum);
     }
     return !sum.test(VectorOperators.IS_NAN).anyTrue();

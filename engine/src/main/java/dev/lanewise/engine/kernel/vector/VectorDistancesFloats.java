@@ -4,7 +4,6 @@ import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -70,11 +69,6 @@ final class VectorDistancesFloats {
     }
   }
 
-  private static FloatVector load(MemorySegment segment, long at) {
-    segment = Memory.known(segment);
-    return FloatVector.fromMemorySegment(FLOAT, segment, at, ByteOrder.nativeOrder());
-  }
-
   private static void l1(
       MemorySegment q,
       long q0,
@@ -92,16 +86,16 @@ final class VectorDistancesFloats {
     FloatVector sum2 = sum0;
     FloatVector sum3 = sum0;
     for (int p = 0; p < to; p += Float.BYTES * STEP) {
-      FloatVector x = load(q, q0 + p);
-      sum0 = x.sub(load(r, r0 + p)).lanewise(VectorOperators.ABS).add(sum0);
-      sum1 = x.sub(load(r, r1 + p)).lanewise(VectorOperators.ABS).add(sum1);
-      sum2 = x.sub(load(r, r2 + p)).lanewise(VectorOperators.ABS).add(sum2);
-      sum3 = x.sub(load(r, r3 + p)).lanewise(VectorOperators.ABS).add(sum3);
+      FloatVector x = Lanes.load(q, q0 + p);
+      sum0 = x.sub(Lanes.load(r, r0 + p)).lanewise(VectorOperators.ABS).add(sum0);
+      sum1 = x.sub(Lanes.load(r, r1 + p)).lanewise(VectorOperators.ABS).add(sum1);
+      sum2 = x.sub(Lanes.load(r, r2 + p)).lanewise(VectorOperators.ABS).add(sum2);
+      sum3 = x.sub(Lanes.load(r, r3 + p)).lanewise(VectorOperators.ABS).add(sum3);
     }
-    ((FloatVector) sum0.check(Lanes.FLOAT)).intoArray(partial, 0);
-    ((FloatVector) sum1.check(Lanes.FLOAT)).intoArray(partial, STEP);
-    ((FloatVector) sum2.check(Lanes.FLOAT)).intoArray(partial, 2 * STEP);
-    ((FloatVector) sum3.check(Lanes.FLOAT)).intoArray(partial, 3 * STEP);
+    ((FloatVector) sum0.check(FLOAT)).intoArray(partial, 0);
+    ((FloatVector) sum1.check(FLOAT)).intoArray(partial, STEP);
+    ((FloatVector) sum2.check(FLOAT)).intoArray(partial, 2 * STEP);
+    ((FloatVector) sum3.check(FLOAT)).intoArray(partial, 3 * STEP);
   }
 
   private static void squaredL2(
@@ -121,20 +115,20 @@ final class VectorDistancesFloats {
     FloatVector sum2 = sum0;
     FloatVector sum3 = sum0;
     for (int p = 0; p < to; p += Float.BYTES * STEP) {
-      FloatVector x = load(q, q0 + p);
-      FloatVector d0 = x.sub(load(r, r0 + p));
+      FloatVector x = Lanes.load(q, q0 + p);
+      FloatVector d0 = x.sub(Lanes.load(r, r0 + p));
       sum0 = Lanes.multiplyAdd(d0, d0, sum0);
-      FloatVector d1 = x.sub(load(r, r1 + p));
+      FloatVector d1 = x.sub(Lanes.load(r, r1 + p));
       sum1 = Lanes.multiplyAdd(d1, d1, sum1);
-      FloatVector d2 = x.sub(load(r, r2 + p));
+      FloatVector d2 = x.sub(Lanes.load(r, r2 + p));
       sum2 = Lanes.multiplyAdd(d2, d2, sum2);
-      FloatVector d3 = x.sub(load(r, r3 + p));
+      FloatVector d3 = x.sub(Lanes.load(r, r3 + p));
       sum3 = Lanes.multiplyAdd(d3, d3, sum3);
     }
-    ((FloatVector) sum0.check(Lanes.FLOAT)).intoArray(partial, 0);
-    ((FloatVector) sum1.check(Lanes.FLOAT)).intoArray(partial, STEP);
-    ((FloatVector) sum2.check(Lanes.FLOAT)).intoArray(partial, 2 * STEP);
-    ((FloatVector) sum3.check(Lanes.FLOAT)).intoArray(partial, 3 * STEP);
+    ((FloatVector) sum0.check(FLOAT)).intoArray(partial, 0);
+    ((FloatVector) sum1.check(FLOAT)).intoArray(partial, STEP);
+    ((FloatVector) sum2.check(FLOAT)).intoArray(partial, 2 * STEP);
+    ((FloatVector) sum3.check(FLOAT)).intoArray(partial, 3 * STEP);
   }
 
   private static void dot(
@@ -154,16 +148,16 @@ final class VectorDistancesFloats {
     FloatVector sum2 = sum0;
     FloatVector sum3 = sum0;
     for (int p = 0; p < to; p += Float.BYTES * STEP) {
-      FloatVector x = load(q, q0 + p);
-      sum0 = Lanes.multiplyAdd(x, load(r, r0 + p), sum0);
-      sum1 = Lanes.multiplyAdd(x, load(r, r1 + p), sum1);
-      sum2 = Lanes.multiplyAdd(x, load(r, r2 + p), sum2);
-      sum3 = Lanes.multiplyAdd(x, load(r, r3 + p), sum3);
+      FloatVector x = Lanes.load(q, q0 + p);
+      sum0 = Lanes.multiplyAdd(x, Lanes.load(r, r0 + p), sum0);
+      sum1 = Lanes.multiplyAdd(x, Lanes.load(r, r1 + p), sum1);
+      sum2 = Lanes.multiplyAdd(x, Lanes.load(r, r2 + p), sum2);
+      sum3 = Lanes.multiplyAdd(x, Lanes.load(r, r3 + p), sum3);
     }
-    ((FloatVector) sum0.check(Lanes.FLOAT)).intoArray(partial, 0);
-    ((FloatVector) sum1.check(Lanes.FLOAT)).intoArray(partial, STEP);
-    ((FloatVector) sum2.check(Lanes.FLOAT)).intoArray(partial, 2 * STEP);
-    ((FloatVector) sum3.check(Lanes.FLOAT)).intoArray(partial, 3 * STEP);
+    ((FloatVector) sum0.check(FLOAT)).intoArray(partial, 0);
+    ((FloatVector) sum1.check(FLOAT)).intoArray(partial, STEP);
+    ((FloatVector) sum2.check(FLOAT)).intoArray(partial, 2 * STEP);
+    ((FloatVector) sum3.check(FLOAT)).intoArray(partial, 3 * STEP);
   }
 
   /** The columns that do not fill a vector. */

@@ -79,9 +79,7 @@ final class VectorElementwise {
     y = Memory.known(y);
     int j = 0;
     for (; j <= n - LENGTH; j += LENGTH) {
-      FloatVector.fromMemorySegment(F, y, yAt + 4L * j, NATIVE)
-          .add(FloatVector.fromArray(F, x, j))
-          .intoMemorySegment(y, yAt + 4L * j, NATIVE);
+      Lanes.load(y, yAt + 4L * j).add(Lanes.load(x, j)).intoMemorySegment(y, yAt + 4L * j, NATIVE);
     }
     for (; j < n; j++) {
       y.set(FLOAT, yAt + 4L * j, y.get(FLOAT, yAt + 4L * j) + x[j]);
@@ -146,7 +144,7 @@ final class VectorElementwise {
     FloatVector sum = FloatVector.zero(F);
     long at = from;
     for (int i = 0; i < rows; i++, at += row) {
-      sum = FloatVector.fromMemorySegment(F, x, at, NATIVE).add(sum);
+      sum = Lanes.load(x, at).add(sum);
     }
     ((FloatVector) sum.check(F)).intoMemorySegment(sums, to, NATIVE);
   }
@@ -161,10 +159,10 @@ final class VectorElementwise {
     FloatVector s3 = s0;
     long at = from;
     for (int i = 0; i < rows; i++, at += row) {
-      s0 = FloatVector.fromMemorySegment(F, x, at, NATIVE).add(s0);
-      s1 = FloatVector.fromMemorySegment(F, x, at + V, NATIVE).add(s1);
-      s2 = FloatVector.fromMemorySegment(F, x, at + 2 * V, NATIVE).add(s2);
-      s3 = FloatVector.fromMemorySegment(F, x, at + 3 * V, NATIVE).add(s3);
+      s0 = Lanes.load(x, at).add(s0);
+      s1 = Lanes.load(x, at + V).add(s1);
+      s2 = Lanes.load(x, at + 2 * V).add(s2);
+      s3 = Lanes.load(x, at + 3 * V).add(s3);
     }
     ((FloatVector) s0.check(F)).intoMemorySegment(sums, to, NATIVE);
     ((FloatVector) s1.check(F)).intoMemorySegment(sums, to + V, NATIVE);
@@ -183,12 +181,10 @@ final class VectorElementwise {
       return;
     }
     long last = 4L * (n - LENGTH);
-    FloatVector end =
-        FloatVector.fromMemorySegment(F, y, yAt + last, NATIVE)
-            .add(FloatVector.fromMemorySegment(F, x, xAt + last, NATIVE));
+    FloatVector end = Lanes.load(y, yAt + last).add(Lanes.load(x, xAt + last));
     for (int j = 0; j < n - LENGTH; j += LENGTH) {
-      FloatVector.fromMemorySegment(F, y, yAt + 4L * j, NATIVE)
-          .add(FloatVector.fromMemorySegment(F, x, xAt + 4L * j, NATIVE))
+      Lanes.load(y, yAt + 4L * j)
+          .add(Lanes.load(x, xAt + 4L * j))
           .intoMemorySegment(y, yAt + 4L * j, NATIVE);
     }
     end.intoMemorySegment(y, yAt + last, NATIVE);
@@ -205,13 +201,10 @@ final class VectorElementwise {
       int n, float alpha, MemorySegment x, long xAt, MemorySegment y, long yAt) {
     x = Memory.known(x);
     y = Memory.known(y);
-    FloatVector factor = FloatVector.broadcast(F, alpha);
+    FloatVector factor = Lanes.broadcast(alpha);
     int j = 0;
     for (; j <= n - LENGTH; j += LENGTH) {
-      Lanes.multiplyAdd(
-              FloatVector.fromMemorySegment(F, x, xAt + 4L * j, NATIVE),
-              factor,
-              FloatVector.fromMemorySegment(F, y, yAt + 4L * j, NATIVE))
+      Lanes.multiplyAdd(Lanes.load(x, xAt + 4L * j), factor, Lanes.load(y, yAt + 4L * j))
           .intoMemorySegment(y, yAt + 4L * j, NATIVE);
     }
     for (; j < n; j++) {
@@ -278,10 +271,7 @@ final class VectorElementwise {
     int count = found;
     int j = from;
     for (; j <= n - LENGTH; j += LENGTH) {
-      long bits =
-          FloatVector.fromMemorySegment(F, values, at + 4L * j, NATIVE)
-              .compare(VectorOperators.LE, limit)
-              .toLong();
+      long bits = Lanes.load(values, at + 4L * j).compare(VectorOperators.LE, limit).toLong();
       for (; bits != 0; bits &= bits - 1) {
         hits[count++] = j + Long.numberOfTrailingZeros(bits);
       }

@@ -103,16 +103,14 @@ final class VectorElementwiseSoftmax {
   private static void narrowExponentials(int n, MemorySegment z, long zAt, float[] row) {
     z = Memory.known(z);
     VectorMask<Float> mask = F.indexInRange(0, n);
-    FloatVector x = FloatVector.fromMemorySegment(F, z, zAt, NATIVE, mask);
+    FloatVector x = Lanes.load(z, zAt, mask);
     float max = x.reduceLanes(VectorOperators.MAX, mask);
     ZERO.blend(VectorFunctions.exp(x.sub(max)), mask).intoArray(row, SUMS);
   }
 
   private static void narrowDivide(int n, float sum, float[] row, MemorySegment p, long pAt) {
     p = Memory.known(p);
-    FloatVector.fromArray(F, row, SUMS)
-        .div(sum)
-        .intoMemorySegment(p, pAt, NATIVE, F.indexInRange(0, n));
+    Lanes.load(row, SUMS).div(sum).intoMemorySegment(p, pAt, NATIVE, F.indexInRange(0, n));
   }
 
   /**
@@ -161,7 +159,7 @@ final class VectorElementwiseSoftmax {
     IntVector size = IntVector.zero(Lanes.INT);
     IntVector max = none;
     for (int j = from; j < to; j += LENGTH) {
-      IntVector bits = FloatVector.fromArray(F, row, j).reinterpretAsInts();
+      IntVector bits = Lanes.ints(Lanes.load(row, j));
       IntVector magnitude = bits.and(Integer.MAX_VALUE);
       size = magnitude.max(size);
       // In the order of the floats: negative ones have the bits of their sizes turned over.
@@ -180,19 +178,19 @@ final class VectorElementwiseSoftmax {
   }
 
   private static float max(int n, float[] row) {
-    FloatVector first = FloatVector.fromArray(F, row, 0);
+    FloatVector first = Lanes.load(row, 0);
     FloatVector max = first;
     for (int j = LENGTH; j < n; j += LENGTH) {
-      max = FloatVector.fromArray(F, row, j).max(max);
+      max = Lanes.load(row, j).max(max);
     }
     return first.max(max).reduceLanes(VectorOperators.MAX);
   }
 
   /** Adds to the sums that the array holds, so that a row can be done in several calls. */
   private static void exponentialsNear(int from, int to, float max, float[] row) {
-    FloatVector sums = FloatVector.fromArray(F, row, SUMS);
+    FloatVector sums = Lanes.load(row, SUMS);
     for (int j = from; j < to; j += LENGTH) {
-      FloatVector e = VectorFunctions.expNear(FloatVector.fromArray(F, row, j).sub(max));
+      FloatVector e = VectorFunctions.expNear(Lanes.load(row, j).sub(max));
       e.intoArray(row, j);
       sums = e.add(sums);
     }
@@ -200,9 +198,9 @@ final class VectorElementwiseSoftmax {
   }
 
   private static void exponentials(int from, int to, float max, float[] row) {
-    FloatVector sums = FloatVector.fromArray(F, row, SUMS);
+    FloatVector sums = Lanes.load(row, SUMS);
     for (int j = from; j < to; j += LENGTH) {
-      FloatVector e = VectorFunctions.exp(FloatVector.fromArray(F, row, j).sub(max));
+      FloatVector e = VectorFunctions.exp(Lanes.load(row, j).sub(max));
       e.intoArray(row, j);
       sums = e.add(sums);
     }
@@ -211,16 +209,16 @@ final class VectorElementwiseSoftmax {
 
   private static void scale(int from, int to, float factor, float[] row) {
     for (int j = from; j < to; j += LENGTH) {
-      FloatVector.fromArray(F, row, j).mul(factor).intoArray(row, j);
+      Lanes.load(row, j).mul(factor).intoArray(row, j);
     }
   }
 
   private static float max(int n, MemorySegment z, long at) {
     z = Memory.known(z);
-    FloatVector last = FloatVector.fromMemorySegment(F, z, at + 4L * (n - LENGTH), NATIVE);
+    FloatVector last = Lanes.load(z, at + 4L * (n - LENGTH));
     FloatVector max = last;
     for (int j = 0; j < n - LENGTH; j += LENGTH) {
-      max = FloatVector.fromMemorySegment(F, z, at + 4L * j, NATIVE).max(max);
+      max = Lanes.load(z, at + 4L * j).max(max);
     }
     return last.max(max).reduceLanes(VectorOperators.MAX);
   }
@@ -231,7 +229,7 @@ final class VectorElementwiseSoftmax {
     FloatVector sums = FloatVector.zero(F);
     for (int j = 0; j < n; j += LENGTH) {
       int from = Math.min(j, n - LENGTH);
-      FloatVector x = FloatVector.fromMemorySegment(F, z, zAt + 4L * from, NATIVE);
+      FloatVector x = Lanes.load(z, zAt + 4L * from);
       VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
       FloatVector e = VectorFunctions.exp(x.sub(max));
       e.intoArray(row, from);
@@ -244,7 +242,7 @@ final class VectorElementwiseSoftmax {
     p = Memory.known(p);
     for (int j = 0; j < n; j += LENGTH) {
       int from = Math.min(j, n - LENGTH);
-      FloatVector.fromArray(F, row, from).div(sum).intoMemorySegment(p, at + 4L * from, NATIVE);
+      Lanes.load(row, from).div(sum).intoMemorySegment(p, at + 4L * from, NATIVE);
     }
   }
 
@@ -256,8 +254,8 @@ final class VectorElementwiseSoftmax {
     FloatVector sums = FloatVector.zero(F);
     for (int j = 0; j < n; j += LENGTH) {
       int from = Math.min(j, n - LENGTH);
-      FloatVector x = FloatVector.fromMemorySegment(F, z, zAt + 4L * from, NATIVE);
-      FloatVector before = FloatVector.fromMemorySegment(F, p, pAt + 4L * from, NATIVE);
+      FloatVector x = Lanes.load(z, zAt + 4L * from);
+      FloatVector before = Lanes.load(p, pAt + 4L * from);
       VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
       FloatVector e = VectorFunctions.exp(x.sub(max));
       e.blend(before, done).intoMemorySegment(p, pAt + 4L * from, NATIVE);
@@ -270,7 +268,7 @@ final class VectorElementwiseSoftmax {
     p = Memory.known(p);
     for (int j = 0; j < n; j += LENGTH) {
       int from = Math.min(j, n - LENGTH);
-      FloatVector before = FloatVector.fromMemorySegment(F, p, at + 4L * from, NATIVE);
+      FloatVector before = Lanes.load(p, at + 4L * from);
       VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (j - from));
       before.div(sum).blend(before, done).intoMemorySegment(p, at + 4L * from, NATIVE);
     }

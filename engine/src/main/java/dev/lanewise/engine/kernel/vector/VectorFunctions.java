@@ -13,6 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>atan and tanh are those of Moshier's Cephes library (atanf.c, tanhf.c), good to 2 units in the
  * last place; exp is softmax's.
+ *
+ * <p>Classes are said in full: with all of this in a loop, C2 has no room left for methods that do.
  */
 final class VectorFunctions {
 
@@ -38,8 +40,13 @@ final class VectorFunctions {
     FloatVector x = (FloatVector) argument.check(F);
     FloatVector t = x.mul(VectorElementwiseSoftmax.LOG2_E).add(VectorElementwiseSoftmax.ROUND);
     // The low bits of t are the power of two, which an exponent takes up.
-    IntVector power = t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-    return mantissa(x, t).reinterpretAsInts().add(power).reinterpretAsFloats();
+    IntVector power =
+        ((IntVector) Lanes.INTS.cast(t.reinterpretAsInts())).lanewise(VectorOperators.LSHL, 23);
+    return (FloatVector)
+        Lanes.FLOATS.cast(
+            ((IntVector) Lanes.INTS.cast(mantissa(x, t).reinterpretAsInts()))
+                .add(power)
+                .reinterpretAsFloats());
   }
 
   /** exp(x) / 2^n, with n the integer that t = x log2(e) + ROUND holds. */
@@ -47,7 +54,7 @@ final class VectorFunctions {
     FloatVector whole = ((FloatVector) t.check(F)).sub(VectorElementwiseSoftmax.ROUND);
     FloatVector r = fma(whole, -VectorElementwiseSoftmax.LN2_HIGH, x);
     r = fma(whole, -VectorElementwiseSoftmax.LN2_LOW, r);
-    FloatVector e = FloatVector.broadcast(F, VectorElementwiseSoftmax.C6);
+    FloatVector e = Lanes.broadcast(VectorElementwiseSoftmax.C6);
     e = fma(r, e, VectorElementwiseSoftmax.C5);
     e = fma(r, e, VectorElementwiseSoftmax.C4);
     e = fma(r, e, VectorElementwiseSoftmax.C3);
@@ -67,10 +74,17 @@ final class VectorFunctions {
     FloatVector t = x.mul(VectorElementwiseSoftmax.LOG2_E).add(VectorElementwiseSoftmax.ROUND);
     FloatVector e = mantissa(x, t);
     // The power of two in two exponents, each with its bias of 127.
-    IntVector power = t.reinterpretAsInts().sub(VectorElementwiseSoftmax.ROUND_BITS - 2 * 127);
+    IntVector power =
+        ((IntVector) Lanes.INTS.cast(t.reinterpretAsInts()))
+            .sub(VectorElementwiseSoftmax.ROUND_BITS - 2 * 127);
     IntVector half = power.lanewise(VectorOperators.LSHR, 1);
-    FloatVector scale = half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-    FloatVector rest = power.sub(half).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+    FloatVector scale =
+        (FloatVector)
+            Lanes.FLOATS.cast(half.lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
+    FloatVector rest =
+        (FloatVector)
+            Lanes.FLOATS.cast(
+                power.sub(half).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats());
     return e.mul(scale).mul(rest).blend(0, none);
   }
 
@@ -78,7 +92,7 @@ final class VectorFunctions {
   static FloatVector atan(FloatVector argument) {
     FloatVector x = (FloatVector) argument.check(F);
     FloatVector size = x.abs();
-    FloatVector one = FloatVector.broadcast(F, 1);
+    FloatVector one = Lanes.broadcast(1);
     VectorMask<Float> middle = size.compare(VectorOperators.GT, TAN_PI_8);
     VectorMask<Float> large = size.compare(VectorOperators.GT, TAN_3_PI_8);
     FloatVector numerator = size.blend(size.sub(1), middle).blend(one.neg(), large);
@@ -86,7 +100,7 @@ final class VectorFunctions {
     FloatVector turn = FloatVector.zero(F).blend(PI_4, middle).blend(PI_2, large);
     FloatVector t = numerator.div(denominator);
     FloatVector square = t.mul(t);
-    FloatVector p = FloatVector.broadcast(F, 0.080537446f);
+    FloatVector p = Lanes.broadcast(0.080537446f);
     p = fma(square, p, -0.13877685f);
     p = fma(square, p, 0.19977711f);
     p = fma(square, p, -0.3333295f);
@@ -106,7 +120,7 @@ final class VectorFunctions {
   private static FloatVector tanhNear(FloatVector argument) {
     FloatVector size = (FloatVector) argument.check(F);
     FloatVector square = size.mul(size);
-    FloatVector p = FloatVector.broadcast(F, -0.0057049887f);
+    FloatVector p = Lanes.broadcast(-0.0057049887f);
     p = fma(square, p, 0.020639088f);
     p = fma(square, p, -0.053739715f);
     p = fma(square, p, 0.13331442f);
@@ -120,21 +134,25 @@ final class VectorFunctions {
     FloatVector twice = size.add(size);
     // Long before, the result is 1.
     FloatVector x = twice.blend(NEAR, twice.compare(VectorOperators.GT, NEAR));
-    FloatVector one = FloatVector.broadcast(F, 1);
+    FloatVector one = Lanes.broadcast(1);
     return one.sub(one.add(one).div(expNear(x).add(one)));
   }
 
   /** Exchanges the sign of a result that is not negative for that of the argument. */
   private static FloatVector withSign(FloatVector result, FloatVector x) {
-    IntVector sign = x.reinterpretAsInts().and(SIGN);
-    return result.reinterpretAsInts().or(sign).reinterpretAsFloats();
+    IntVector sign = ((IntVector) Lanes.INTS.cast(x.reinterpretAsInts())).and(SIGN);
+    return (FloatVector)
+        Lanes.FLOATS.cast(
+            ((IntVector) Lanes.INTS.cast(result.reinterpretAsInts()))
+                .or(sign)
+                .reinterpretAsFloats());
   }
 
   private static FloatVector fma(FloatVector a, float b, FloatVector c) {
-    return Lanes.multiplyAdd(a, FloatVector.broadcast(F, b), c);
+    return Lanes.multiplyAdd(a, Lanes.broadcast(b), c);
   }
 
   private static FloatVector fma(FloatVector a, FloatVector b, float c) {
-    return Lanes.multiplyAdd(a, b, FloatVector.broadcast(F, c));
+    return Lanes.multiplyAdd(a, b, Lanes.broadcast(c));
   }
 }

@@ -183,13 +183,13 @@ final class VectorGemmBlocked {
     int from = 0;
     long target = to;
     for (int r = 0; r < rows; r++, from += width, target += row) {
-      FloatVector x = FloatVector.fromArray(F, tile, from).mul(alpha);
-      FloatVector y = FloatVector.fromArray(F, tile, from + middleLane).mul(alpha);
-      FloatVector z = FloatVector.fromArray(F, tile, from + lastLane).mul(alpha);
+      FloatVector x = Lanes.load(tile, from).mul(alpha);
+      FloatVector y = Lanes.load(tile, from + middleLane).mul(alpha);
+      FloatVector z = Lanes.load(tile, from + lastLane).mul(alpha);
       if (beta != 0) {
-        x = FloatVector.fromMemorySegment(F, c, target, NATIVE).mul(beta).add(x);
-        y = FloatVector.fromMemorySegment(F, c, target + middle, NATIVE).mul(beta).add(y);
-        z = FloatVector.fromMemorySegment(F, c, target + last, NATIVE).mul(beta).add(z);
+        x = Lanes.load(c, target).mul(beta).add(x);
+        y = Lanes.load(c, target + middle).mul(beta).add(y);
+        z = Lanes.load(c, target + last).mul(beta).add(z);
       }
       x.intoMemorySegment(c, target, NATIVE);
       y.intoMemorySegment(c, target + middle, NATIVE);

@@ -64,10 +64,7 @@ final class VectorGemmDot {
             4 * workspace.tile);
         for (int r = 0; r < rows; r++) {
           for (int s = 0; s < columns; s++) {
-            float sum =
-                Lanes.sum(
-                    FloatVector.fromMemorySegment(
-                        F, memory, 4 * workspace.tile + (2 * r + s) * V, NATIVE));
+            float sum = Lanes.sum(Lanes.load(memory, 4 * workspace.tile + (2 * r + s) * V));
             for (int p = k / LENGTH * LENGTH; p < k; p++) {
               sum =
                   Lanes.multiplyAdd(
@@ -108,18 +105,18 @@ final class VectorGemmDot {
     FloatVector c30 = FloatVector.zero(F);
     FloatVector c31 = FloatVector.zero(F);
     for (int p = 0; p <= k - LENGTH; p += LENGTH) {
-      FloatVector x = FloatVector.fromMemorySegment(F, b, b0 + 4L * p, NATIVE);
-      FloatVector y = FloatVector.fromMemorySegment(F, b, b1 + 4L * p, NATIVE);
-      FloatVector r0 = FloatVector.fromMemorySegment(F, a, a0 + 4L * p, NATIVE);
+      FloatVector x = Lanes.load(b, b0 + 4L * p);
+      FloatVector y = Lanes.load(b, b1 + 4L * p);
+      FloatVector r0 = Lanes.load(a, a0 + 4L * p);
       c00 = Lanes.multiplyAdd(r0, x, c00);
       c01 = Lanes.multiplyAdd(r0, y, c01);
-      FloatVector r1 = FloatVector.fromMemorySegment(F, a, a1 + 4L * p, NATIVE);
+      FloatVector r1 = Lanes.load(a, a1 + 4L * p);
       c10 = Lanes.multiplyAdd(r1, x, c10);
       c11 = Lanes.multiplyAdd(r1, y, c11);
-      FloatVector r2 = FloatVector.fromMemorySegment(F, a, a2 + 4L * p, NATIVE);
+      FloatVector r2 = Lanes.load(a, a2 + 4L * p);
       c20 = Lanes.multiplyAdd(r2, x, c20);
       c21 = Lanes.multiplyAdd(r2, y, c21);
-      FloatVector r3 = FloatVector.fromMemorySegment(F, a, a3 + 4L * p, NATIVE);
+      FloatVector r3 = Lanes.load(a, a3 + 4L * p);
       c30 = Lanes.multiplyAdd(r3, x, c30);
       c31 = Lanes.multiplyAdd(r3, y, c31);
     }

@@ -116,30 +116,30 @@ final class VectorGemmNarrow {
     a3 = Memory.position(a3);
     for (int p = 0; p < k; p++, at += bStep) {
       long step = Memory.position(p * aStep);
-      FloatVector x = FloatVector.fromMemorySegment(F, b, at, NATIVE);
-      FloatVector y = FloatVector.fromMemorySegment(F, b, at + apart, NATIVE);
-      FloatVector r0 = FloatVector.broadcast(F, a.get(FLOAT, a0 + step));
+      FloatVector x = Lanes.load(b, at);
+      FloatVector y = Lanes.load(b, at + apart);
+      FloatVector r0 = Lanes.broadcast(a.get(FLOAT, a0 + step));
       c00 = Lanes.multiplyAdd(r0, x, c00);
       c01 = Lanes.multiplyAdd(r0, y, c01);
-      FloatVector r1 = FloatVector.broadcast(F, a.get(FLOAT, a1 + step));
+      FloatVector r1 = Lanes.broadcast(a.get(FLOAT, a1 + step));
       c10 = Lanes.multiplyAdd(r1, x, c10);
       c11 = Lanes.multiplyAdd(r1, y, c11);
-      FloatVector r2 = FloatVector.broadcast(F, a.get(FLOAT, a2 + step));
+      FloatVector r2 = Lanes.broadcast(a.get(FLOAT, a2 + step));
       c20 = Lanes.multiplyAdd(r2, x, c20);
       c21 = Lanes.multiplyAdd(r2, y, c21);
-      FloatVector r3 = FloatVector.broadcast(F, a.get(FLOAT, a3 + step));
+      FloatVector r3 = Lanes.broadcast(a.get(FLOAT, a3 + step));
       c30 = Lanes.multiplyAdd(r3, x, c30);
       c31 = Lanes.multiplyAdd(r3, y, c31);
     }
-    FloatVector factor = FloatVector.broadcast(F, alpha);
-    c00.mul(factor).intoMemorySegment(to, t, NATIVE);
-    c01.mul(factor).intoMemorySegment(to, t + second, NATIVE);
-    c10.mul(factor).intoMemorySegment(to, t + row, NATIVE);
-    c11.mul(factor).intoMemorySegment(to, t + row + second, NATIVE);
-    c20.mul(factor).intoMemorySegment(to, t + 2 * row, NATIVE);
-    c21.mul(factor).intoMemorySegment(to, t + 2 * row + second, NATIVE);
-    c30.mul(factor).intoMemorySegment(to, t + 3 * row, NATIVE);
-    c31.mul(factor).intoMemorySegment(to, t + 3 * row + second, NATIVE);
+    FloatVector factor = Lanes.broadcast(alpha);
+    factor.mul(c00).intoMemorySegment(to, t, NATIVE);
+    factor.mul(c01).intoMemorySegment(to, t + second, NATIVE);
+    factor.mul(c10).intoMemorySegment(to, t + row, NATIVE);
+    factor.mul(c11).intoMemorySegment(to, t + row + second, NATIVE);
+    factor.mul(c20).intoMemorySegment(to, t + 2 * row, NATIVE);
+    factor.mul(c21).intoMemorySegment(to, t + 2 * row + second, NATIVE);
+    factor.mul(c30).intoMemorySegment(to, t + 3 * row, NATIVE);
+    factor.mul(c31).intoMemorySegment(to, t + 3 * row + second, NATIVE);
   }
 
   /**
@@ -160,11 +160,11 @@ final class VectorGemmNarrow {
     long from = t;
     long to = cAt;
     for (int r = 0; r < rows; r++, from += 2 * V, to += cRow) {
-      FloatVector x = FloatVector.fromMemorySegment(F, tile, from, NATIVE);
-      FloatVector y = FloatVector.fromMemorySegment(F, tile, from + V, NATIVE);
+      FloatVector x = Lanes.load(tile, from);
+      FloatVector y = Lanes.load(tile, from + V);
       if (beta != 0) {
-        x = FloatVector.fromMemorySegment(F, c, to, NATIVE).mul(beta).add(x);
-        y = FloatVector.fromMemorySegment(F, c, to + apart, NATIVE).mul(beta).add(y);
+        x = Lanes.load(c, to).mul(beta).add(x);
+        y = Lanes.load(c, to + apart).mul(beta).add(y);
       }
       x.intoMemorySegment(c, to, NATIVE);
       y.intoMemorySegment(c, to + apart, NATIVE);

@@ -147,9 +147,8 @@ final class VectorGemmPacking {
     long source = 4 * at;
     long target = 4 * t;
     for (int i = 0; i < steps; i++, source += step, target += 2 * V) {
-      FloatVector.fromMemorySegment(F, from, source, NATIVE).intoMemorySegment(to, target, NATIVE);
-      FloatVector.fromMemorySegment(F, from, source + V, NATIVE)
-          .intoMemorySegment(to, target + V, NATIVE);
+      Lanes.load(from, source).intoMemorySegment(to, target, NATIVE);
+      Lanes.load(from, source + V).intoMemorySegment(to, target + V, NATIVE);
     }
   }
 
@@ -162,11 +161,9 @@ final class VectorGemmPacking {
     long source = 4 * at;
     long target = 4 * t;
     for (int i = 0; i < steps; i++, source += step, target += 3 * V) {
-      FloatVector.fromMemorySegment(F, from, source, NATIVE).intoMemorySegment(to, target, NATIVE);
-      FloatVector.fromMemorySegment(F, from, source + V, NATIVE)
-          .intoMemorySegment(to, target + V, NATIVE);
-      FloatVector.fromMemorySegment(F, from, source + 2 * V, NATIVE)
-          .intoMemorySegment(to, target + 2 * V, NATIVE);
+      Lanes.load(from, source).intoMemorySegment(to, target, NATIVE);
+      Lanes.load(from, source + V).intoMemorySegment(to, target + V, NATIVE);
+      Lanes.load(from, source + 2 * V).intoMemorySegment(to, target + 2 * V, NATIVE);
     }
   }
 

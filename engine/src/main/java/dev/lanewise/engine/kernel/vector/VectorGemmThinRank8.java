@@ -5,7 +5,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -21,8 +20,7 @@ final class VectorGemmThinRank8 {
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
   private static final int LENGTH = F.length();
   private static final long V = F.vectorByteSize();
-  private static final VectorSpecies<Float> HALF =
-      VectorSpecies.of(float.class, VectorShape.S_256_BIT);
+  private static final VectorSpecies<Float> HALF = Lanes.HALF;
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -104,24 +102,24 @@ final class VectorGemmThinRank8 {
   /** Rows of A' B, a vector each, of which the last lanes hold anything. */
   private static void rows(int rows, float[] ab, MemorySegment to, long t) {
     to = Memory.known(to);
-    FloatVector x0 = FloatVector.fromArray(F, ab, 0);
-    FloatVector x1 = FloatVector.fromArray(F, ab, LENGTH);
-    FloatVector x2 = FloatVector.fromArray(F, ab, 2 * LENGTH);
-    FloatVector x3 = FloatVector.fromArray(F, ab, 3 * LENGTH);
-    FloatVector x4 = FloatVector.fromArray(F, ab, 4 * LENGTH);
-    FloatVector x5 = FloatVector.fromArray(F, ab, 5 * LENGTH);
-    FloatVector x6 = FloatVector.fromArray(F, ab, 6 * LENGTH);
-    FloatVector x7 = FloatVector.fromArray(F, ab, 7 * LENGTH);
+    FloatVector x0 = Lanes.load(ab, 0);
+    FloatVector x1 = Lanes.load(ab, LENGTH);
+    FloatVector x2 = Lanes.load(ab, 2 * LENGTH);
+    FloatVector x3 = Lanes.load(ab, 3 * LENGTH);
+    FloatVector x4 = Lanes.load(ab, 4 * LENGTH);
+    FloatVector x5 = Lanes.load(ab, 5 * LENGTH);
+    FloatVector x6 = Lanes.load(ab, 6 * LENGTH);
+    FloatVector x7 = Lanes.load(ab, 7 * LENGTH);
     for (int i = 0; i < rows; i++) {
       int r = B + i;
-      FloatVector sum = x0.mul(FloatVector.broadcast(F, ab[r]));
-      sum = x1.fma(FloatVector.broadcast(F, ab[r + PITCH]), sum);
-      sum = x2.fma(FloatVector.broadcast(F, ab[r + 2 * PITCH]), sum);
-      sum = x3.fma(FloatVector.broadcast(F, ab[r + 3 * PITCH]), sum);
-      sum = x4.fma(FloatVector.broadcast(F, ab[r + 4 * PITCH]), sum);
-      sum = x5.fma(FloatVector.broadcast(F, ab[r + 5 * PITCH]), sum);
-      sum = x6.fma(FloatVector.broadcast(F, ab[r + 6 * PITCH]), sum);
-      sum = x7.fma(FloatVector.broadcast(F, ab[r + 7 * PITCH]), sum);
+      FloatVector sum = x0.mul(Lanes.broadcast(ab[r]));
+      sum = x1.fma(Lanes.broadcast(ab[r + PITCH]), sum);
+      sum = x2.fma(Lanes.broadcast(ab[r + 2 * PITCH]), sum);
+      sum = x3.fma(Lanes.broadcast(ab[r + 3 * PITCH]), sum);
+      sum = x4.fma(Lanes.broadcast(ab[r + 4 * PITCH]), sum);
+      sum = x5.fma(Lanes.broadcast(ab[r + 5 * PITCH]), sum);
+      sum = x6.fma(Lanes.broadcast(ab[r + 6 * PITCH]), sum);
+      sum = x7.fma(Lanes.broadcast(ab[r + 7 * PITCH]), sum);
       sum.intoMemorySegment(to, t + V * i, NATIVE);
     }
   }
@@ -139,14 +137,15 @@ final class VectorGemmThinRank8 {
       long cRow) {
     sums = Memory.known(sums);
     c = Memory.known(c);
+    FloatVector factor = FloatVector.broadcast(HALF, alpha);
+    FloatVector before = FloatVector.broadcast(HALF, beta);
     long to = cAt;
     for (int i = 0; i < rows; i++, to += cRow) {
-      FloatVector x = FloatVector.fromMemorySegment(HALF, sums, from + V * i, NATIVE).mul(alpha);
-      FloatVector y =
-          FloatVector.fromMemorySegment(HALF, sums, from + V * i + apart, NATIVE).mul(alpha);
+      FloatVector x = Lanes.loadHalf(sums, from + V * i).mul(factor);
+      FloatVector y = Lanes.loadHalf(sums, from + V * i + apart).mul(factor);
       if (beta != 0) {
-        x = FloatVector.fromMemorySegment(HALF, c, to, NATIVE).mul(beta).add(x);
-        y = FloatVector.fromMemorySegment(HALF, c, to + apart, NATIVE).mul(beta).add(y);
+        x = Lanes.loadHalf(c, to).mul(before).add(x);
+        y = Lanes.loadHalf(c, to + apart).mul(before).add(y);
       }
       x.intoMemorySegment(c, to, NATIVE);
       y.intoMemorySegment(c, to + apart, NATIVE);

@@ -1,7 +1,6 @@
 package dev.lanewise.engine.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -21,7 +20,6 @@ final class VectorGemmTile5x2 {
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
   private static final int L = F.length();
   private static final long V = F.vectorByteSize();
-  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
   static final int ROWS = 5;
   static final int VECTORS = 2;
@@ -44,21 +42,21 @@ final class VectorGemmTile5x2 {
     long at = bAt;
     for (int p = 0; p < k; p++, at += bStep) {
       int r = aAt + p * 5;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, b, at, NATIVE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, b, at + V, NATIVE);
-      FloatVector a0 = FloatVector.broadcast(F, a[r]);
+      FloatVector b0 = Lanes.load(b, at);
+      FloatVector b1 = Lanes.load(b, at + V);
+      FloatVector a0 = Lanes.broadcast(a[r]);
       c00 = Lanes.multiplyAdd(b0, a0, c00);
       c01 = Lanes.multiplyAdd(b1, a0, c01);
-      FloatVector a1 = FloatVector.broadcast(F, a[r + 1]);
+      FloatVector a1 = Lanes.broadcast(a[r + 1]);
       c10 = Lanes.multiplyAdd(b0, a1, c10);
       c11 = Lanes.multiplyAdd(b1, a1, c11);
-      FloatVector a2 = FloatVector.broadcast(F, a[r + 2]);
+      FloatVector a2 = Lanes.broadcast(a[r + 2]);
       c20 = Lanes.multiplyAdd(b0, a2, c20);
       c21 = Lanes.multiplyAdd(b1, a2, c21);
-      FloatVector a3 = FloatVector.broadcast(F, a[r + 3]);
+      FloatVector a3 = Lanes.broadcast(a[r + 3]);
       c30 = Lanes.multiplyAdd(b0, a3, c30);
       c31 = Lanes.multiplyAdd(b1, a3, c31);
-      FloatVector a4 = FloatVector.broadcast(F, a[r + 4]);
+      FloatVector a4 = Lanes.broadcast(a[r + 4]);
       c40 = Lanes.multiplyAdd(b0, a4, c40);
       c41 = Lanes.multiplyAdd(b1, a4, c41);
     }

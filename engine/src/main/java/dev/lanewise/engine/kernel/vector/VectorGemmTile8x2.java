@@ -1,7 +1,6 @@
 package dev.lanewise.engine.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -16,7 +15,6 @@ final class VectorGemmTile8x2 {
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
   private static final int L = F.length();
   private static final long V = F.vectorByteSize();
-  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
   static final int ROWS = 8;
   static final int VECTORS = 2;
@@ -45,30 +43,30 @@ final class VectorGemmTile8x2 {
     long at = bAt;
     for (int p = 0; p < k; p++, at += bStep) {
       int r = aAt + p * 8;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, b, at, NATIVE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, b, at + V, NATIVE);
-      FloatVector a0 = FloatVector.broadcast(F, a[r]);
+      FloatVector b0 = Lanes.load(b, at);
+      FloatVector b1 = Lanes.load(b, at + V);
+      FloatVector a0 = Lanes.broadcast(a[r]);
       c00 = Lanes.multiplyAdd(b0, a0, c00);
       c01 = Lanes.multiplyAdd(b1, a0, c01);
-      FloatVector a1 = FloatVector.broadcast(F, a[r + 1]);
+      FloatVector a1 = Lanes.broadcast(a[r + 1]);
       c10 = Lanes.multiplyAdd(b0, a1, c10);
       c11 = Lanes.multiplyAdd(b1, a1, c11);
-      FloatVector a2 = FloatVector.broadcast(F, a[r + 2]);
+      FloatVector a2 = Lanes.broadcast(a[r + 2]);
       c20 = Lanes.multiplyAdd(b0, a2, c20);
       c21 = Lanes.multiplyAdd(b1, a2, c21);
-      FloatVector a3 = FloatVector.broadcast(F, a[r + 3]);
+      FloatVector a3 = Lanes.broadcast(a[r + 3]);
       c30 = Lanes.multiplyAdd(b0, a3, c30);
       c31 = Lanes.multiplyAdd(b1, a3, c31);
-      FloatVector a4 = FloatVector.broadcast(F, a[r + 4]);
+      FloatVector a4 = Lanes.broadcast(a[r + 4]);
       c40 = Lanes.multiplyAdd(b0, a4, c40);
       c41 = Lanes.multiplyAdd(b1, a4, c41);
-      FloatVector a5 = FloatVector.broadcast(F, a[r + 5]);
+      FloatVector a5 = Lanes.broadcast(a[r + 5]);
       c50 = Lanes.multiplyAdd(b0, a5, c50);
       c51 = Lanes.multiplyAdd(b1, a5, c51);
-      FloatVector a6 = FloatVector.broadcast(F, a[r + 6]);
+      FloatVector a6 = Lanes.broadcast(a[r + 6]);
       c60 = Lanes.multiplyAdd(b0, a6, c60);
       c61 = Lanes.multiplyAdd(b1, a6, c61);
-      FloatVector a7 = FloatVector.broadcast(F, a[r + 7]);
+      FloatVector a7 = Lanes.broadcast(a[r + 7]);
       c70 = Lanes.multiplyAdd(b0, a7, c70);
       c71 = Lanes.multiplyAdd(b1, a7, c71);
     }

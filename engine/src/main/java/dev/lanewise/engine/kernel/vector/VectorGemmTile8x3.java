@@ -1,7 +1,6 @@
 package dev.lanewise.engine.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -16,7 +15,6 @@ final class VectorGemmTile8x3 {
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
   private static final int L = F.length();
   private static final long V = F.vectorByteSize();
-  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
   static final int ROWS = 8;
   static final int VECTORS = 3;
@@ -53,38 +51,38 @@ final class VectorGemmTile8x3 {
     long at = bAt;
     for (int p = 0; p < k; p++, at += bStep) {
       int r = aAt + p * 8;
-      FloatVector b0 = FloatVector.fromMemorySegment(F, b, at, NATIVE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, b, at + V, NATIVE);
-      FloatVector b2 = FloatVector.fromMemorySegment(F, b, at + 2 * V, NATIVE);
-      FloatVector a0 = FloatVector.broadcast(F, a[r]);
+      FloatVector b0 = Lanes.load(b, at);
+      FloatVector b1 = Lanes.load(b, at + V);
+      FloatVector b2 = Lanes.load(b, at + 2 * V);
+      FloatVector a0 = Lanes.broadcast(a[r]);
       c00 = Lanes.multiplyAdd(b0, a0, c00);
       c01 = Lanes.multiplyAdd(b1, a0, c01);
       c02 = Lanes.multiplyAdd(b2, a0, c02);
-      FloatVector a1 = FloatVector.broadcast(F, a[r + 1]);
+      FloatVector a1 = Lanes.broadcast(a[r + 1]);
       c10 = Lanes.multiplyAdd(b0, a1, c10);
       c11 = Lanes.multiplyAdd(b1, a1, c11);
       c12 = Lanes.multiplyAdd(b2, a1, c12);
-      FloatVector a2 = FloatVector.broadcast(F, a[r + 2]);
+      FloatVector a2 = Lanes.broadcast(a[r + 2]);
       c20 = Lanes.multiplyAdd(b0, a2, c20);
       c21 = Lanes.multiplyAdd(b1, a2, c21);
       c22 = Lanes.multiplyAdd(b2, a2, c22);
-      FloatVector a3 = FloatVector.broadcast(F, a[r + 3]);
+      FloatVector a3 = Lanes.broadcast(a[r + 3]);
       c30 = Lanes.multiplyAdd(b0, a3, c30);
       c31 = Lanes.multiplyAdd(b1, a3, c31);
       c32 = Lanes.multiplyAdd(b2, a3, c32);
-      FloatVector a4 = FloatVector.broadcast(F, a[r + 4]);
+      FloatVector a4 = Lanes.broadcast(a[r + 4]);
       c40 = Lanes.multiplyAdd(b0, a4, c40);
       c41 = Lanes.multiplyAdd(b1, a4, c41);
       c42 = Lanes.multiplyAdd(b2, a4, c42);
-      FloatVector a5 = FloatVector.broadcast(F, a[r + 5]);
+      FloatVector a5 = Lanes.broadcast(a[r + 5]);
       c50 = Lanes.multiplyAdd(b0, a5, c50);
       c51 = Lanes.multiplyAdd(b1, a5, c51);
       c52 = Lanes.multiplyAdd(b2, a5, c52);
-      FloatVector a6 = FloatVector.broadcast(F, a[r + 6]);
+      FloatVector a6 = Lanes.broadcast(a[r + 6]);
       c60 = Lanes.multiplyAdd(b0, a6, c60);
       c61 = Lanes.multiplyAdd(b1, a6, c61);
       c62 = Lanes.multiplyAdd(b2, a6, c62);
-      FloatVector a7 = FloatVector.broadcast(F, a[r + 7]);
+      FloatVector a7 = Lanes.broadcast(a[r + 7]);
       c70 = Lanes.multiplyAdd(b0, a7, c70);
       c71 = Lanes.multiplyAdd(b1, a7, c71);
       c72 = Lanes.multiplyAdd(b2, a7, c72);

@@ -87,14 +87,14 @@ final class VectorGemmUnpacked {
       // The last vector overlaps the one before.
       int q = Math.min(p, k - F.length());
       long x = at + 4L * q;
-      FloatVector.fromMemorySegment(F, a, x, NATIVE).intoArray(to, q);
-      FloatVector.fromMemorySegment(F, a, x + row, NATIVE).intoArray(to, q + PITCH);
-      FloatVector.fromMemorySegment(F, a, x + 2 * row, NATIVE).intoArray(to, q + 2 * PITCH);
-      FloatVector.fromMemorySegment(F, a, x + 3 * row, NATIVE).intoArray(to, q + 3 * PITCH);
-      FloatVector.fromMemorySegment(F, a, x + 4 * row, NATIVE).intoArray(to, q + 4 * PITCH);
-      FloatVector.fromMemorySegment(F, a, x + 5 * row, NATIVE).intoArray(to, q + 5 * PITCH);
-      FloatVector.fromMemorySegment(F, a, x + 6 * row, NATIVE).intoArray(to, q + 6 * PITCH);
-      FloatVector.fromMemorySegment(F, a, x + 7 * row, NATIVE).intoArray(to, q + 7 * PITCH);
+      Lanes.load(a, x).intoArray(to, q);
+      Lanes.load(a, x + row).intoArray(to, q + PITCH);
+      Lanes.load(a, x + 2 * row).intoArray(to, q + 2 * PITCH);
+      Lanes.load(a, x + 3 * row).intoArray(to, q + 3 * PITCH);
+      Lanes.load(a, x + 4 * row).intoArray(to, q + 4 * PITCH);
+      Lanes.load(a, x + 5 * row).intoArray(to, q + 5 * PITCH);
+      Lanes.load(a, x + 6 * row).intoArray(to, q + 6 * PITCH);
+      Lanes.load(a, x + 7 * row).intoArray(to, q + 7 * PITCH);
     }
   }
 
@@ -121,30 +121,30 @@ final class VectorGemmUnpacked {
     FloatVector c71 = c00;
     long at = bAt;
     for (int p = 0; p < k; p++, at += bStep) {
-      FloatVector b0 = FloatVector.fromMemorySegment(F, b, at, NATIVE);
-      FloatVector b1 = FloatVector.fromMemorySegment(F, b, at + V, NATIVE);
-      FloatVector a0 = FloatVector.broadcast(F, a[p]);
+      FloatVector b0 = Lanes.load(b, at);
+      FloatVector b1 = Lanes.load(b, at + V);
+      FloatVector a0 = Lanes.broadcast(a[p]);
       c00 = Lanes.multiplyAdd(b0, a0, c00);
       c01 = Lanes.multiplyAdd(b1, a0, c01);
-      FloatVector a1 = FloatVector.broadcast(F, a[p + PITCH]);
+      FloatVector a1 = Lanes.broadcast(a[p + PITCH]);
       c10 = Lanes.multiplyAdd(b0, a1, c10);
       c11 = Lanes.multiplyAdd(b1, a1, c11);
-      FloatVector a2 = FloatVector.broadcast(F, a[p + 2 * PITCH]);
+      FloatVector a2 = Lanes.broadcast(a[p + 2 * PITCH]);
       c20 = Lanes.multiplyAdd(b0, a2, c20);
       c21 = Lanes.multiplyAdd(b1, a2, c21);
-      FloatVector a3 = FloatVector.broadcast(F, a[p + 3 * PITCH]);
+      FloatVector a3 = Lanes.broadcast(a[p + 3 * PITCH]);
       c30 = Lanes.multiplyAdd(b0, a3, c30);
       c31 = Lanes.multiplyAdd(b1, a3, c31);
-      FloatVector a4 = FloatVector.broadcast(F, a[p + 4 * PITCH]);
+      FloatVector a4 = Lanes.broadcast(a[p + 4 * PITCH]);
       c40 = Lanes.multiplyAdd(b0, a4, c40);
       c41 = Lanes.multiplyAdd(b1, a4, c41);
-      FloatVector a5 = FloatVector.broadcast(F, a[p + 5 * PITCH]);
+      FloatVector a5 = Lanes.broadcast(a[p + 5 * PITCH]);
       c50 = Lanes.multiplyAdd(b0, a5, c50);
       c51 = Lanes.multiplyAdd(b1, a5, c51);
-      FloatVector a6 = FloatVector.broadcast(F, a[p + 6 * PITCH]);
+      FloatVector a6 = Lanes.broadcast(a[p + 6 * PITCH]);
       c60 = Lanes.multiplyAdd(b0, a6, c60);
       c61 = Lanes.multiplyAdd(b1, a6, c61);
-      FloatVector a7 = FloatVector.broadcast(F, a[p + 7 * PITCH]);
+      FloatVector a7 = Lanes.broadcast(a[p + 7 * PITCH]);
       c70 = Lanes.multiplyAdd(b0, a7, c70);
       c71 = Lanes.multiplyAdd(b1, a7, c71);
     }

@@ -4,7 +4,6 @@ import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
@@ -19,7 +18,6 @@ final class VectorInverseProbabilities {
 
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
   private static final int LENGTH = F.length();
-  private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   /** Columns to a pass over the classes; the labels' z and the sums of as many stay in cache. */
@@ -98,11 +96,9 @@ final class VectorInverseProbabilities {
     x = Memory.known(x);
     y = Memory.known(y);
     for (int i = 0; i < columns; i += LENGTH) {
-      FloatVector z =
-          FloatVector.fromMemorySegment(F, x, xAt + 4L * i, NATIVE)
-              .add(FloatVector.fromMemorySegment(F, y, yAt + 4L * i, NATIVE));
-      FloatVector.fromArray(F, room, SUMS + i)
-          .add(VectorFunctions.exp(z.sub(FloatVector.fromArray(F, room, i))))
+      FloatVector z = Lanes.load(x, xAt + 4L * i).add(Lanes.load(y, yAt + 4L * i));
+      Lanes.load(room, SUMS + i)
+          .add(VectorFunctions.exp(z.sub(Lanes.load(room, i))))
           .intoArray(room, SUMS + i);
     }
   }
@@ -112,11 +108,9 @@ final class VectorInverseProbabilities {
     x = Memory.known(x);
     y = Memory.known(y);
     VectorMask<Float> mask = F.indexInRange(0, columns);
-    FloatVector z =
-        FloatVector.fromMemorySegment(F, x, xAt, NATIVE, mask)
-            .add(FloatVector.fromMemorySegment(F, y, yAt, NATIVE, mask));
-    FloatVector.fromArray(F, room, SUMS)
-        .add(VectorFunctions.exp(z.sub(FloatVector.fromArray(F, room, 0))))
+    FloatVector z = Lanes.load(x, xAt, mask).add(Lanes.load(y, yAt, mask));
+    Lanes.load(room, SUMS)
+        .add(VectorFunctions.exp(z.sub(Lanes.load(room, 0))))
         .intoArray(room, SUMS);
   }
 }

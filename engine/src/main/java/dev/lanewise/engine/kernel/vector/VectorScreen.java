@@ -182,21 +182,21 @@ final class VectorScreen {
     long q = first;
     int end = at + d * FLOAT_QUERIES;
     for (int r = at; r < end; r += FLOAT_QUERIES) {
-      FloatVector b0 = FloatVector.fromMemorySegment(FLOAT, b, q, NATIVE);
-      FloatVector b1 = FloatVector.fromMemorySegment(FLOAT, b, q + 4L * V, NATIVE);
-      FloatVector x = FloatVector.broadcast(FLOAT, a[r]);
+      FloatVector b0 = Lanes.load(b, q);
+      FloatVector b1 = Lanes.load(b, q + 4L * V);
+      FloatVector x = Lanes.broadcast(a[r]);
       c00 = Lanes.multiplyAdd(x, b0, c00);
       c01 = Lanes.multiplyAdd(x, b1, c01);
-      x = FloatVector.broadcast(FLOAT, a[r + 1]);
+      x = Lanes.broadcast(a[r + 1]);
       c10 = Lanes.multiplyAdd(x, b0, c10);
       c11 = Lanes.multiplyAdd(x, b1, c11);
-      x = FloatVector.broadcast(FLOAT, a[r + 2]);
+      x = Lanes.broadcast(a[r + 2]);
       c20 = Lanes.multiplyAdd(x, b0, c20);
       c21 = Lanes.multiplyAdd(x, b1, c21);
-      x = FloatVector.broadcast(FLOAT, a[r + 3]);
+      x = Lanes.broadcast(a[r + 3]);
       c30 = Lanes.multiplyAdd(x, b0, c30);
       c31 = Lanes.multiplyAdd(x, b1, c31);
-      x = FloatVector.broadcast(FLOAT, a[r + 4]);
+      x = Lanes.broadcast(a[r + 4]);
       c40 = Lanes.multiplyAdd(x, b0, c40);
       c41 = Lanes.multiplyAdd(x, b1, c41);
       q += step;
@@ -284,8 +284,7 @@ final class VectorScreen {
     ShortVector all = ShortVector.zero(SHORT);
     ShortVector odd = all;
     for (int p = 0; p < d; p++) {
-      ShortVector y =
-          ByteVector.fromMemorySegment(BYTE, b, first + p * step, NATIVE).reinterpretAsShorts();
+      ShortVector y = Lanes.shorts(ByteVector.fromMemorySegment(BYTE, b, first + p * step, NATIVE));
       all = y.add(all);
       odd = y.lanewise(LSHR, 8).add(odd);
     }
@@ -338,7 +337,7 @@ final class VectorScreen {
   }
 
   private static ShortVector max(int x, ByteVector y) {
-    return IntVector.broadcast(INT, x).reinterpretAsBytes().lanewise(UMAX, y).reinterpretAsShorts();
+    return Lanes.shorts(Lanes.bytes(IntVector.broadcast(INT, x)).lanewise(UMAX, y));
   }
 
   /**

@@ -97,9 +97,7 @@ final class VectorSparse {
     c = Memory.known(c);
     int j = 0;
     for (; j <= n - LENGTH; j += LENGTH) {
-      FloatVector.fromMemorySegment(F, c, at + 4L * j, NATIVE)
-          .mul(beta)
-          .intoMemorySegment(c, at + 4L * j, NATIVE);
+      Lanes.load(c, at + 4L * j).mul(beta).intoMemorySegment(c, at + 4L * j, NATIVE);
     }
     for (; j < n; j++) {
       c.set(FLOAT, at + 4L * j, beta * c.get(FLOAT, at + 4L * j));
@@ -172,23 +170,23 @@ final class VectorSparse {
     int k = start;
     for (; k < end - 1; k += 2) {
       long at = bAt + step * columns[k];
-      FloatVector x = FloatVector.broadcast(F, values[k]);
-      even0 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at, NATIVE), even0);
-      even1 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + apart, NATIVE), even1);
+      FloatVector x = Lanes.broadcast(values[k]);
+      even0 = Lanes.multiplyAdd(x, Lanes.load(b, at), even0);
+      even1 = Lanes.multiplyAdd(x, Lanes.load(b, at + apart), even1);
       long next = bAt + step * columns[k + 1];
-      FloatVector y = FloatVector.broadcast(F, values[k + 1]);
-      odd0 = Lanes.multiplyAdd(y, FloatVector.fromMemorySegment(F, b, next, NATIVE), odd0);
-      odd1 = Lanes.multiplyAdd(y, FloatVector.fromMemorySegment(F, b, next + apart, NATIVE), odd1);
+      FloatVector y = Lanes.broadcast(values[k + 1]);
+      odd0 = Lanes.multiplyAdd(y, Lanes.load(b, next), odd0);
+      odd1 = Lanes.multiplyAdd(y, Lanes.load(b, next + apart), odd1);
     }
     if (k < end) {
       long at = bAt + step * columns[k];
-      FloatVector x = FloatVector.broadcast(F, values[k]);
-      even0 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at, NATIVE), even0);
-      even1 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at + apart, NATIVE), even1);
+      FloatVector x = Lanes.broadcast(values[k]);
+      even0 = Lanes.multiplyAdd(x, Lanes.load(b, at), even0);
+      even1 = Lanes.multiplyAdd(x, Lanes.load(b, at + apart), even1);
     }
-    FloatVector factor = (FloatVector) FloatVector.broadcast(F, alpha).check(F);
-    FloatVector before0 = FloatVector.fromMemorySegment(F, c, cAt, NATIVE);
-    FloatVector before1 = FloatVector.fromMemorySegment(F, c, cAt + apart, NATIVE);
+    FloatVector factor = Lanes.broadcast(alpha);
+    FloatVector before0 = Lanes.load(c, cAt);
+    FloatVector before1 = Lanes.load(c, cAt + apart);
     Lanes.multiplyAdd(even0.add(odd0), factor, before0).intoMemorySegment(c, cAt, NATIVE);
     Lanes.multiplyAdd(even1.add(odd1), factor, before1).intoMemorySegment(c, cAt + apart, NATIVE);
   }
@@ -217,25 +215,25 @@ final class VectorSparse {
     int k = start;
     for (; k < end - 3; k += 4) {
       long at0 = bAt + step * columns[k];
-      FloatVector x0 = FloatVector.broadcast(F, values[k]);
-      sum0 = Lanes.multiplyAdd(x0, FloatVector.fromMemorySegment(F, b, at0, NATIVE), sum0);
+      FloatVector x0 = Lanes.broadcast(values[k]);
+      sum0 = Lanes.multiplyAdd(x0, Lanes.load(b, at0), sum0);
       long at1 = bAt + step * columns[k + 1];
-      FloatVector x1 = FloatVector.broadcast(F, values[k + 1]);
-      sum1 = Lanes.multiplyAdd(x1, FloatVector.fromMemorySegment(F, b, at1, NATIVE), sum1);
+      FloatVector x1 = Lanes.broadcast(values[k + 1]);
+      sum1 = Lanes.multiplyAdd(x1, Lanes.load(b, at1), sum1);
       long at2 = bAt + step * columns[k + 2];
-      FloatVector x2 = FloatVector.broadcast(F, values[k + 2]);
-      sum2 = Lanes.multiplyAdd(x2, FloatVector.fromMemorySegment(F, b, at2, NATIVE), sum2);
+      FloatVector x2 = Lanes.broadcast(values[k + 2]);
+      sum2 = Lanes.multiplyAdd(x2, Lanes.load(b, at2), sum2);
       long at3 = bAt + step * columns[k + 3];
-      FloatVector x3 = FloatVector.broadcast(F, values[k + 3]);
-      sum3 = Lanes.multiplyAdd(x3, FloatVector.fromMemorySegment(F, b, at3, NATIVE), sum3);
+      FloatVector x3 = Lanes.broadcast(values[k + 3]);
+      sum3 = Lanes.multiplyAdd(x3, Lanes.load(b, at3), sum3);
     }
     for (; k < end; k++) {
       long at = bAt + step * columns[k];
-      FloatVector x = FloatVector.broadcast(F, values[k]);
-      sum0 = Lanes.multiplyAdd(x, FloatVector.fromMemorySegment(F, b, at, NATIVE), sum0);
+      FloatVector x = Lanes.broadcast(values[k]);
+      sum0 = Lanes.multiplyAdd(x, Lanes.load(b, at), sum0);
     }
-    FloatVector factor = (FloatVector) FloatVector.broadcast(F, alpha).check(F);
-    FloatVector sum = FloatVector.fromMemorySegment(F, c, cAt, NATIVE);
+    FloatVector factor = Lanes.broadcast(alpha);
+    FloatVector sum = Lanes.load(c, cAt);
     sum = Lanes.multiplyAdd(factor, sum0, sum);
     sum = Lanes.multiplyAdd(factor, sum1, sum);
     sum = Lanes.multiplyAdd(factor, sum2, sum);
@@ -261,12 +259,11 @@ final class VectorSparse {
     VectorMask<Float> mask = F.indexInRange(0, n);
     FloatVector sum = FloatVector.zero(F);
     for (int k = start; k < end; k++) {
-      FloatVector row = FloatVector.fromMemorySegment(F, b, bAt + step * columns[k], NATIVE, mask);
-      sum = Lanes.multiplyAdd(FloatVector.broadcast(F, values[k]), row, sum);
+      FloatVector row = Lanes.load(b, bAt + step * columns[k], mask);
+      sum = Lanes.multiplyAdd(Lanes.broadcast(values[k]), row, sum);
     }
-    FloatVector before = FloatVector.fromMemorySegment(F, c, cAt, NATIVE, mask);
-    Lanes.multiplyAdd(sum, FloatVector.broadcast(F, alpha), before)
-        .intoMemorySegment(c, cAt, NATIVE, mask);
+    FloatVector before = Lanes.load(c, cAt, mask);
+    Lanes.multiplyAdd(sum, Lanes.broadcast(alpha), before).intoMemorySegment(c, cAt, NATIVE, mask);
   }
 
   /** C += alpha A' B: every stored element adds a multiple of a row of B to a row of C. */
@@ -318,13 +315,13 @@ final class VectorSparse {
       long apart) {
     b = Memory.known(b);
     c = Memory.known(c);
-    FloatVector b0 = FloatVector.fromMemorySegment(F, b, bAt, NATIVE).mul(alpha);
-    FloatVector b1 = FloatVector.fromMemorySegment(F, b, bAt + apart, NATIVE).mul(alpha);
+    FloatVector b0 = Lanes.load(b, bAt).mul(alpha);
+    FloatVector b1 = Lanes.load(b, bAt + apart).mul(alpha);
     for (int k = start; k < end; k++) {
       long at = cAt + step * columns[k];
-      FloatVector x = FloatVector.broadcast(F, values[k]);
-      FloatVector before0 = FloatVector.fromMemorySegment(F, c, at, NATIVE);
-      FloatVector before1 = FloatVector.fromMemorySegment(F, c, at + apart, NATIVE);
+      FloatVector x = Lanes.broadcast(values[k]);
+      FloatVector before0 = Lanes.load(c, at);
+      FloatVector before1 = Lanes.load(c, at + apart);
       Lanes.multiplyAdd(x, b0, before0).intoMemorySegment(c, at, NATIVE);
       Lanes.multiplyAdd(x, b1, before1).intoMemorySegment(c, at + apart, NATIVE);
     }
@@ -343,12 +340,11 @@ final class VectorSparse {
       long step) {
     b = Memory.known(b);
     c = Memory.known(c);
-    FloatVector row = FloatVector.fromMemorySegment(F, b, bAt, NATIVE).mul(alpha);
+    FloatVector row = Lanes.load(b, bAt).mul(alpha);
     for (int k = start; k < end; k++) {
       long at = cAt + step * columns[k];
-      FloatVector before = FloatVector.fromMemorySegment(F, c, at, NATIVE);
-      Lanes.multiplyAdd(FloatVector.broadcast(F, values[k]), row, before)
-          .intoMemorySegment(c, at, NATIVE);
+      FloatVector before = Lanes.load(c, at);
+      Lanes.multiplyAdd(Lanes.broadcast(values[k]), row, before).intoMemorySegment(c, at, NATIVE);
     }
   }
 
@@ -367,11 +363,11 @@ final class VectorSparse {
     b = Memory.known(b);
     c = Memory.known(c);
     VectorMask<Float> mask = F.indexInRange(0, n);
-    FloatVector row = FloatVector.fromMemorySegment(F, b, bAt, NATIVE, mask).mul(alpha);
+    FloatVector row = Lanes.load(b, bAt, mask).mul(alpha);
     for (int k = start; k < end; k++) {
       long at = cAt + step * columns[k];
-      FloatVector before = FloatVector.fromMemorySegment(F, c, at, NATIVE, mask);
-      Lanes.multiplyAdd(FloatVector.broadcast(F, values[k]), row, before)
+      FloatVector before = Lanes.load(c, at, mask);
+      Lanes.multiplyAdd(Lanes.broadcast(values[k]), row, before)
           .intoMemorySegment(c, at, NATIVE, mask);
     }
   }

@@ -3,7 +3,6 @@ package dev.lanewise.engine.kernel.vector;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -15,8 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorSparseHalf {
 
-  private static final VectorSpecies<Float> F =
-      VectorSpecies.of(float.class, VectorShape.forBitSize(256));
+  private static final VectorSpecies<Float> F = Lanes.HALF;
 
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
@@ -51,22 +49,22 @@ final class VectorSparseHalf {
     for (; k < end - 1; k += 2) {
       long at = bAt + step * columns[k];
       FloatVector x = FloatVector.broadcast(F, values[k]);
-      even0 = x.fma(FloatVector.fromMemorySegment(F, b, at, NATIVE), even0);
-      even1 = x.fma(FloatVector.fromMemorySegment(F, b, at + apart, NATIVE), even1);
+      even0 = Lanes.loadHalf(b, at).fma(x, even0);
+      even1 = Lanes.loadHalf(b, at + apart).fma(x, even1);
       long next = bAt + step * columns[k + 1];
       FloatVector y = FloatVector.broadcast(F, values[k + 1]);
-      odd0 = y.fma(FloatVector.fromMemorySegment(F, b, next, NATIVE), odd0);
-      odd1 = y.fma(FloatVector.fromMemorySegment(F, b, next + apart, NATIVE), odd1);
+      odd0 = Lanes.loadHalf(b, next).fma(y, odd0);
+      odd1 = Lanes.loadHalf(b, next + apart).fma(y, odd1);
     }
     if (k < end) {
       long at = bAt + step * columns[k];
       FloatVector x = FloatVector.broadcast(F, values[k]);
-      even0 = x.fma(FloatVector.fromMemorySegment(F, b, at, NATIVE), even0);
-      even1 = x.fma(FloatVector.fromMemorySegment(F, b, at + apart, NATIVE), even1);
+      even0 = Lanes.loadHalf(b, at).fma(x, even0);
+      even1 = Lanes.loadHalf(b, at + apart).fma(x, even1);
     }
     FloatVector factor = (FloatVector) FloatVector.broadcast(F, alpha).check(F);
-    FloatVector sum0 = FloatVector.fromMemorySegment(F, c, cAt, NATIVE);
-    FloatVector sum1 = FloatVector.fromMemorySegment(F, c, cAt + apart, NATIVE);
+    FloatVector sum0 = Lanes.loadHalf(c, cAt);
+    FloatVector sum1 = Lanes.loadHalf(c, cAt + apart);
     sum0 = factor.fma(even0, sum0);
     sum1 = factor.fma(even1, sum1);
     sum0 = factor.fma(odd0, sum0);
@@ -91,15 +89,16 @@ final class VectorSparseHalf {
     b = Memory.known(b);
     c = Memory.known(c);
     long apart = 4L * (n - F.length());
-    FloatVector b0 = FloatVector.fromMemorySegment(F, b, bAt, NATIVE).mul(alpha);
-    FloatVector b1 = FloatVector.fromMemorySegment(F, b, bAt + apart, NATIVE).mul(alpha);
+    FloatVector factor = FloatVector.broadcast(F, alpha);
+    FloatVector b0 = Lanes.loadHalf(b, bAt).mul(factor);
+    FloatVector b1 = Lanes.loadHalf(b, bAt + apart).mul(factor);
     for (int k = start; k < end; k++) {
       long at = cAt + step * columns[k];
-      FloatVector x = (FloatVector) FloatVector.broadcast(F, values[k]).check(F);
-      FloatVector before0 = FloatVector.fromMemorySegment(F, c, at, NATIVE);
-      FloatVector before1 = FloatVector.fromMemorySegment(F, c, at + apart, NATIVE);
-      x.fma(b0, before0).intoMemorySegment(c, at, NATIVE);
-      x.fma(b1, before1).intoMemorySegment(c, at + apart, NATIVE);
+      FloatVector x = FloatVector.broadcast(F, values[k]);
+      FloatVector before0 = Lanes.loadHalf(c, at);
+      FloatVector before1 = Lanes.loadHalf(c, at + apart);
+      b0.fma(x, before0).intoMemorySegment(c, at, NATIVE);
+      b1.fma(x, before1).intoMemorySegment(c, at + apart, NATIVE);
     }
   }
 }

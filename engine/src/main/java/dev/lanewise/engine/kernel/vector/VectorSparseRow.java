@@ -125,11 +125,11 @@ final class VectorSparseRow {
       long at) {
     b = Memory.known(b);
     c = Memory.known(c);
-    FloatVector before = FloatVector.fromMemorySegment(F, c, at, NATIVE);
+    FloatVector before = Lanes.load(c, at);
     FloatVector sum = before;
     for (int k = start; k < end; k++) {
-      FloatVector row = FloatVector.fromMemorySegment(F, b, bAt + step * rows[k], NATIVE);
-      sum = FloatVector.broadcast(F, alpha * values[k]).fma(row, sum);
+      FloatVector row = Lanes.load(b, bAt + step * rows[k]);
+      sum = Lanes.broadcast(alpha * values[k]).fma(row, sum);
     }
     VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (LENGTH - left));
     sum.blend(before, done).intoMemorySegment(c, at, NATIVE);
@@ -158,25 +158,25 @@ final class VectorSparseRow {
       long at) {
     b = Memory.known(b);
     c = Memory.known(c);
-    FloatVector v0 = FloatVector.broadcast(F, x0);
-    FloatVector v1 = FloatVector.broadcast(F, x1);
-    FloatVector v2 = FloatVector.broadcast(F, x2);
-    FloatVector v3 = FloatVector.broadcast(F, x3);
-    FloatVector v4 = FloatVector.broadcast(F, x4);
-    FloatVector v5 = FloatVector.broadcast(F, x5);
-    FloatVector v6 = FloatVector.broadcast(F, x6);
-    FloatVector v7 = FloatVector.broadcast(F, x7);
+    FloatVector v0 = Lanes.broadcast(x0);
+    FloatVector v1 = Lanes.broadcast(x1);
+    FloatVector v2 = Lanes.broadcast(x2);
+    FloatVector v3 = Lanes.broadcast(x3);
+    FloatVector v4 = Lanes.broadcast(x4);
+    FloatVector v5 = Lanes.broadcast(x5);
+    FloatVector v6 = Lanes.broadcast(x6);
+    FloatVector v7 = Lanes.broadcast(x7);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
-      FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
-      sum = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + next, NATIVE), sum);
-      sum = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + next, NATIVE), sum);
-      sum = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + next, NATIVE), sum);
-      sum = v3.fma(FloatVector.fromMemorySegment(F, b, b3 + next, NATIVE), sum);
-      sum = v4.fma(FloatVector.fromMemorySegment(F, b, b4 + next, NATIVE), sum);
-      sum = v5.fma(FloatVector.fromMemorySegment(F, b, b5 + next, NATIVE), sum);
-      sum = v6.fma(FloatVector.fromMemorySegment(F, b, b6 + next, NATIVE), sum);
-      sum = v7.fma(FloatVector.fromMemorySegment(F, b, b7 + next, NATIVE), sum);
+      FloatVector sum = Lanes.load(c, at + next);
+      sum = v0.fma(Lanes.load(b, b0 + next), sum);
+      sum = v1.fma(Lanes.load(b, b1 + next), sum);
+      sum = v2.fma(Lanes.load(b, b2 + next), sum);
+      sum = v3.fma(Lanes.load(b, b3 + next), sum);
+      sum = v4.fma(Lanes.load(b, b4 + next), sum);
+      sum = v5.fma(Lanes.load(b, b5 + next), sum);
+      sum = v6.fma(Lanes.load(b, b6 + next), sum);
+      sum = v7.fma(Lanes.load(b, b7 + next), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
   }
@@ -196,17 +196,17 @@ final class VectorSparseRow {
       long at) {
     b = Memory.known(b);
     c = Memory.known(c);
-    FloatVector v0 = FloatVector.broadcast(F, x0);
-    FloatVector v1 = FloatVector.broadcast(F, x1);
-    FloatVector v2 = FloatVector.broadcast(F, x2);
-    FloatVector v3 = FloatVector.broadcast(F, x3);
+    FloatVector v0 = Lanes.broadcast(x0);
+    FloatVector v1 = Lanes.broadcast(x1);
+    FloatVector v2 = Lanes.broadcast(x2);
+    FloatVector v3 = Lanes.broadcast(x3);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
-      FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
-      sum = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + next, NATIVE), sum);
-      sum = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + next, NATIVE), sum);
-      sum = v2.fma(FloatVector.fromMemorySegment(F, b, b2 + next, NATIVE), sum);
-      sum = v3.fma(FloatVector.fromMemorySegment(F, b, b3 + next, NATIVE), sum);
+      FloatVector sum = Lanes.load(c, at + next);
+      sum = v0.fma(Lanes.load(b, b0 + next), sum);
+      sum = v1.fma(Lanes.load(b, b1 + next), sum);
+      sum = v2.fma(Lanes.load(b, b2 + next), sum);
+      sum = v3.fma(Lanes.load(b, b3 + next), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
   }
@@ -215,13 +215,13 @@ final class VectorSparseRow {
       int n, float x0, float x1, MemorySegment b, long b0, long b1, MemorySegment c, long at) {
     b = Memory.known(b);
     c = Memory.known(c);
-    FloatVector v0 = FloatVector.broadcast(F, x0);
-    FloatVector v1 = FloatVector.broadcast(F, x1);
+    FloatVector v0 = Lanes.broadcast(x0);
+    FloatVector v1 = Lanes.broadcast(x1);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
-      FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
-      sum = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + next, NATIVE), sum);
-      sum = v1.fma(FloatVector.fromMemorySegment(F, b, b1 + next, NATIVE), sum);
+      FloatVector sum = Lanes.load(c, at + next);
+      sum = v0.fma(Lanes.load(b, b0 + next), sum);
+      sum = v1.fma(Lanes.load(b, b1 + next), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
   }
@@ -229,11 +229,11 @@ final class VectorSparseRow {
   private static void one(int n, float x0, MemorySegment b, long b0, MemorySegment c, long at) {
     b = Memory.known(b);
     c = Memory.known(c);
-    FloatVector v0 = FloatVector.broadcast(F, x0);
+    FloatVector v0 = Lanes.broadcast(x0);
     for (int j = 0; j <= n - LENGTH; j += LENGTH) {
       long next = 4L * j;
-      FloatVector sum = FloatVector.fromMemorySegment(F, c, at + next, NATIVE);
-      sum = v0.fma(FloatVector.fromMemorySegment(F, b, b0 + next, NATIVE), sum);
+      FloatVector sum = Lanes.load(c, at + next);
+      sum = v0.fma(Lanes.load(b, b0 + next), sum);
       sum.intoMemorySegment(c, at + next, NATIVE);
     }
   }

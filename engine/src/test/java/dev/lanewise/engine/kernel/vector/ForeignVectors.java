@@ -3,6 +3,7 @@ package dev.lanewise.engine.kernel.vector;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -16,8 +17,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * A program for {@link CompilationTest}: {@link QuietCalls} in a process whose other code uses
- * vectors of every width, so that no profile of the Vector API's methods says which class a vector
- * has.
+ * vectors of the widths in bits that its arguments name. Where those are many, no profile of the
+ * Vector API's methods says which class a vector has; where they are two, profiles say both.
  */
 final class ForeignVectors {
 
@@ -38,13 +39,10 @@ final class ForeignVectors {
 
   public static void main(String[] args) {
     MemorySegment memory = Arena.global().allocate(64, 64);
+    List<VectorShape> shapes =
+        Arrays.stream(args).map(bits -> VectorShape.forBitSize(Integer.parseInt(bits))).toList();
     for (int i = 0; i < TIMES; i++) {
-      for (VectorShape shape :
-          List.of(
-              VectorShape.S_64_BIT,
-              VectorShape.S_128_BIT,
-              VectorShape.S_256_BIT,
-              VectorShape.S_512_BIT)) {
+      for (VectorShape shape : shapes) {
         floats(VectorSpecies.of(float.class, shape), memory);
         ints(VectorSpecies.of(int.class, shape), memory);
         shorts(VectorSpecies.of(short.class, shape), memory);
