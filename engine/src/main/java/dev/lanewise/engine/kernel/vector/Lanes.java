@@ -7,7 +7,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.Vector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -25,8 +24,9 @@ import jdk.incubator.vector.VectorSpecies;
  * <ul>
  *   <li>The receiver of an operation comes from {@link #load}, {@link #broadcast}, {@link #ints}
  *       and the like, which say the class, or is the result of an operation on such a one. C2 does
- *       not inline these methods where a graph is large or a call is rare; there the cast is
- *       written out, or the vector made the argument of one that is known.
+ *       not inline these methods where a graph is large or a call is rare, as that for the end of a
+ *       row may be; there the cast is written out, or the vector made the argument of one that is
+ *       known.
  *   <li>A variable that a loop changes is an argument and never a receiver: {@code sum =
  *       x.add(sum)}. An argument's class is compared with the receiver's.
  *   <li>What leaves a loop is checked first, {@code ((FloatVector) sum.check(F)).intoArray(...)}: a
@@ -49,11 +49,15 @@ final class Lanes {
   /** Of 16 lanes, where a row of ten fills no vector. */
   static final VectorSpecies<Float> HALF = VectorSpecies.of(float.class, VectorShape.S_256_BIT);
 
+  /** Of four lanes, at any width. */
+  static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+
   /** The classes to cast to. */
   static final Class<? extends Vector<Float>> FLOATS = FLOAT.vectorType();
 
   static final Class<? extends Vector<Integer>> INTS = INT.vectorType();
   private static final Class<? extends Vector<Float>> HALVES = HALF.vectorType();
+  private static final Class<? extends Vector<Float>> FOURS = FOUR.vectorType();
   private static final Class<? extends Vector<Short>> SHORTS = SHORT.vectorType();
   private static final Class<? extends Vector<Byte>> BYTES = BYTE.vectorType();
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
@@ -101,11 +105,6 @@ final class Lanes {
     return (FloatVector) FLOATS.cast(FloatVector.fromMemorySegment(FLOAT, x, at, NATIVE));
   }
 
-  /** As {@link #load(MemorySegment, long)}, with zeros where the mask is not set. */
-  static FloatVector load(MemorySegment x, long at, VectorMask<Float> mask) {
-    return (FloatVector) FLOATS.cast(FloatVector.fromMemorySegment(FLOAT, x, at, NATIVE, mask));
-  }
-
   /** What begins at an element of an array, of a class that C2 knows. */
   static FloatVector load(float[] x, int at) {
     return (FloatVector) FLOATS.cast(FloatVector.fromArray(FLOAT, x, at));
@@ -114,6 +113,11 @@ final class Lanes {
   /** Half a vector of what begins at a byte of a segment, of a class that C2 knows. */
   static FloatVector loadHalf(MemorySegment x, long at) {
     return (FloatVector) HALVES.cast(FloatVector.fromMemorySegment(HALF, x, at, NATIVE));
+  }
+
+  /** The four floats that begin at a byte of a segment, of a class that C2 knows. */
+  static FloatVector loadFour(MemorySegment x, long at) {
+    return (FloatVector) FOURS.cast(FloatVector.fromMemorySegment(FOUR, x, at, NATIVE));
   }
 
   /** A number in all lanes, of a class that C2 knows. */

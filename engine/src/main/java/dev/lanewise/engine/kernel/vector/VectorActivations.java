@@ -74,8 +74,14 @@ final class VectorActivations {
     }
     if (i < length) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, length);
-      FloatVector vx = Lanes.load(x, xStart + 4L * i, mask);
-      FloatVector vy = Lanes.load(y, yStart + 4L * i, mask);
+      FloatVector vx =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER, mask));
+      FloatVector vy =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, y, yStart + 4L * i, ORDER, mask));
       vx.mul(alpha).add(vy.mul(beta)).intoMemorySegment(y, yStart + 4L * i, ORDER, mask);
     }
   }
@@ -124,7 +130,10 @@ final class VectorActivations {
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector vz = Lanes.load(z, zStart + 4L * i, mask);
+      FloatVector vz =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask));
       vz.blend(zero, vz.compare(VectorOperators.LE, zero))
           .intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
@@ -140,7 +149,7 @@ final class VectorActivations {
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      VectorFunctions.atan(Lanes.load(z, zStart + 4L * i, mask))
+      VectorFunctions.atan(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask))
           .intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
   }
@@ -156,7 +165,12 @@ final class VectorActivations {
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector e = VectorFunctions.exp(Lanes.load(z, zStart + 4L * i, mask).neg());
+      FloatVector e =
+          VectorFunctions.exp(
+              ((FloatVector)
+                      Lanes.FLOATS.cast(
+                          FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask)))
+                  .neg());
       one.div(e.add(one)).intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
   }
@@ -177,7 +191,8 @@ final class VectorActivations {
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      VectorFunctions.tanhFar(Lanes.load(z, zStart + 4L * i, mask)).intoArray(far, i);
+      VectorFunctions.tanhFar(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask))
+          .intoArray(far, i);
     }
   }
 
@@ -192,7 +207,9 @@ final class VectorActivations {
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      VectorFunctions.tanh(Lanes.load(z, zStart + 4L * i, mask), Lanes.load(far, i))
+      VectorFunctions.tanh(
+              FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask),
+              Lanes.load(far, i))
           .intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
   }
@@ -241,8 +258,15 @@ final class VectorActivations {
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      VectorMask<Float> on = Lanes.load(a, aStart + 4L * i, mask).compare(VectorOperators.GT, zero);
-      FloatVector vg = Lanes.load(g, gStart + 4L * i, mask);
+      VectorMask<Float> on =
+          ((FloatVector)
+                  Lanes.FLOATS.cast(
+                      FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER, mask)))
+              .compare(VectorOperators.GT, zero);
+      FloatVector vg =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask));
       zero.blend(vg, on).intoMemorySegment(g, gStart + 4L * i, ORDER, mask);
     }
   }
@@ -259,8 +283,14 @@ final class VectorActivations {
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector vz = Lanes.load(z, zStart + 4L * i, mask);
-      FloatVector vg = Lanes.load(g, gStart + 4L * i, mask);
+      FloatVector vz =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask));
+      FloatVector vg =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask));
       vg.div(vz.mul(vz).add(1f)).intoMemorySegment(g, gStart + 4L * i, ORDER, mask);
     }
   }
@@ -278,8 +308,14 @@ final class VectorActivations {
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector va = Lanes.load(a, aStart + 4L * i, mask);
-      FloatVector vg = Lanes.load(g, gStart + 4L * i, mask);
+      FloatVector va =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER, mask));
+      FloatVector vg =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask));
       vg.mul(va.mul(one.sub(va))).intoMemorySegment(g, gStart + 4L * i, ORDER, mask);
     }
   }
@@ -297,8 +333,14 @@ final class VectorActivations {
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector va = Lanes.load(a, aStart + 4L * i, mask);
-      FloatVector vg = Lanes.load(g, gStart + 4L * i, mask);
+      FloatVector va =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, a, aStart + 4L * i, ORDER, mask));
+      FloatVector vg =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask));
       vg.mul(one.sub(va.mul(va))).intoMemorySegment(g, gStart + 4L * i, ORDER, mask);
     }
   }
@@ -359,8 +401,14 @@ final class VectorActivations {
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector vg = Lanes.load(g, gStart + 4L * i, mask);
-      FloatVector vv = Lanes.load(v, vStart + 4L * i, mask);
+      FloatVector vg =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, g, gStart + 4L * i, ORDER, mask));
+      FloatVector vv =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER, mask));
       vv.mul(decay).add(vg.mul(vg).mul(rest)).intoMemorySegment(v, vStart + 4L * i, ORDER, mask);
     }
   }
@@ -397,9 +445,18 @@ final class VectorActivations {
     }
     if (i < n) {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector vm = Lanes.load(m, mStart + 4L * i, mask);
-      FloatVector vv = Lanes.load(v, vStart + 4L * i, mask);
-      FloatVector vx = Lanes.load(x, xStart + 4L * i, mask);
+      FloatVector vm =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, m, mStart + 4L * i, ORDER, mask));
+      FloatVector vv =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, v, vStart + 4L * i, ORDER, mask));
+      FloatVector vx =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(FLOAT, x, xStart + 4L * i, ORDER, mask));
       FloatVector root = vv.sqrt().div(corrections).add(epsilons);
       vx.sub(vm.mul(rates).div(root)).intoMemorySegment(x, xStart + 4L * i, ORDER, mask);
     }
@@ -428,7 +485,11 @@ final class VectorActivations {
       sum = v.sub(v).add(sum);
     }
     if (i < n) {
-      FloatVector v = Lanes.load(x, start + 4L * i, FLOAT.indexInRange(i, n));
+      FloatVector v =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(
+                      FLOAT, x, start + 4L * i, ORDER, FLOAT.indexInRange(i, n)));
       sum = v.sub(v).add(sum);
     }
     return !sum.test(VectorOperators.IS_NAN).anyTrue();

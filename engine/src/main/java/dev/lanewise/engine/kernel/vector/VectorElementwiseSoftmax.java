@@ -103,7 +103,8 @@ final class VectorElementwiseSoftmax {
   private static void narrowExponentials(int n, MemorySegment z, long zAt, float[] row) {
     z = Memory.known(z);
     VectorMask<Float> mask = F.indexInRange(0, n);
-    FloatVector x = Lanes.load(z, zAt, mask);
+    FloatVector x =
+        (FloatVector) Lanes.FLOATS.cast(FloatVector.fromMemorySegment(F, z, zAt, NATIVE, mask));
     float max = x.reduceLanes(VectorOperators.MAX, mask);
     ZERO.blend(VectorFunctions.exp(x.sub(max)), mask).intoArray(row, SUMS);
   }

@@ -3,7 +3,6 @@ package dev.lanewise.engine.kernel.vector;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -24,9 +23,8 @@ final class VectorGemmPacking {
   /**
    * Two of these, which may overlap, are a panel's rows at every width of vectors: five or eight.
    */
-  private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
-
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   /**
@@ -75,9 +73,8 @@ final class VectorGemmPacking {
     from = Memory.known(from);
     for (int step = 0; step < steps; step++) {
       long source = 4 * (at + step * stepStride);
-      FloatVector.fromMemorySegment(FOUR, from, source, NATIVE).intoArray(to, t + step * MR);
-      FloatVector.fromMemorySegment(FOUR, from, source + 4L * (MR - 4), NATIVE)
-          .intoArray(to, t + step * MR + MR - 4);
+      Lanes.loadFour(from, source).intoArray(to, t + step * MR);
+      Lanes.loadFour(from, source + 4L * (MR - 4)).intoArray(to, t + step * MR + MR - 4);
     }
   }
 

@@ -220,7 +220,8 @@ final class VectorGemmRank8 {
     FloatVector x7 = Lanes.load(held, 14 * LENGTH);
     for (int i = 0; i < m; i++) {
       long to = cAt + cStep * rows[i];
-      FloatVector s = Lanes.load(c, to, mask);
+      FloatVector s =
+          (FloatVector) Lanes.FLOATS.cast(FloatVector.fromMemorySegment(F, c, to, NATIVE, mask));
       FloatVector a0 = Lanes.broadcast(factors[8 * i]);
       s = a0.fma(x0, s);
       FloatVector a1 = Lanes.broadcast(factors[8 * i + 1]);

@@ -4,6 +4,7 @@ import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
@@ -108,7 +109,11 @@ final class VectorInverseProbabilities {
     x = Memory.known(x);
     y = Memory.known(y);
     VectorMask<Float> mask = F.indexInRange(0, columns);
-    FloatVector z = Lanes.load(x, xAt, mask).add(Lanes.load(y, yAt, mask));
+    FloatVector z =
+        ((FloatVector)
+                Lanes.FLOATS.cast(
+                    FloatVector.fromMemorySegment(F, x, xAt, ByteOrder.nativeOrder(), mask)))
+            .add(FloatVector.fromMemorySegment(F, y, yAt, ByteOrder.nativeOrder(), mask));
     Lanes.load(room, SUMS)
         .add(VectorFunctions.exp(z.sub(Lanes.load(room, 0))))
         .intoArray(room, SUMS);

@@ -259,11 +259,15 @@ final class VectorSparse {
     VectorMask<Float> mask = F.indexInRange(0, n);
     FloatVector sum = FloatVector.zero(F);
     for (int k = start; k < end; k++) {
-      FloatVector row = Lanes.load(b, bAt + step * columns[k], mask);
+      FloatVector row =
+          (FloatVector)
+              Lanes.FLOATS.cast(
+                  FloatVector.fromMemorySegment(F, b, bAt + step * columns[k], NATIVE, mask));
       sum = Lanes.multiplyAdd(Lanes.broadcast(values[k]), row, sum);
     }
-    FloatVector before = Lanes.load(c, cAt, mask);
-    Lanes.multiplyAdd(sum, Lanes.broadcast(alpha), before).intoMemorySegment(c, cAt, NATIVE, mask);
+    FloatVector before =
+        (FloatVector) Lanes.FLOATS.cast(FloatVector.fromMemorySegment(F, c, cAt, NATIVE, mask));
+    Lanes.multiplyAdd(Lanes.broadcast(alpha), sum, before).intoMemorySegment(c, cAt, NATIVE, mask);
   }
 
   /** C += alpha A' B: every stored element adds a multiple of a row of B to a row of C. */
@@ -363,10 +367,13 @@ final class VectorSparse {
     b = Memory.known(b);
     c = Memory.known(c);
     VectorMask<Float> mask = F.indexInRange(0, n);
-    FloatVector row = Lanes.load(b, bAt, mask).mul(alpha);
+    FloatVector row =
+        ((FloatVector) Lanes.FLOATS.cast(FloatVector.fromMemorySegment(F, b, bAt, NATIVE, mask)))
+            .mul(alpha);
     for (int k = start; k < end; k++) {
       long at = cAt + step * columns[k];
-      FloatVector before = Lanes.load(c, at, mask);
+      FloatVector before =
+          (FloatVector) Lanes.FLOATS.cast(FloatVector.fromMemorySegment(F, c, at, NATIVE, mask));
       Lanes.multiplyAdd(Lanes.broadcast(values[k]), row, before)
           .intoMemorySegment(c, at, NATIVE, mask);
     }

@@ -131,8 +131,8 @@ final class VectorSparseRow {
       FloatVector row = Lanes.load(b, bAt + step * rows[k]);
       sum = Lanes.broadcast(alpha * values[k]).fma(row, sum);
     }
-    VectorMask<Float> done = INDEX.compare(VectorOperators.LT, (float) (LENGTH - left));
-    sum.blend(before, done).intoMemorySegment(c, at, NATIVE);
+    VectorMask<Float> last = INDEX.compare(VectorOperators.GE, (float) (LENGTH - left));
+    before.blend(sum, last).intoMemorySegment(c, at, NATIVE);
   }
 
   private static void eight(

@@ -18,7 +18,7 @@ final class VectorTranspose {
 
   private static final int SIDE = 4;
 
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_128;
+  private static final VectorSpecies<Float> F = Lanes.FOUR;
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -113,10 +113,10 @@ final class VectorTranspose {
       MemorySegment from, long at, long stride, MemorySegment to, long t, long toStride) {
     from = Memory.known(from);
     to = Memory.known(to);
-    FloatVector a = FloatVector.fromMemorySegment(F, from, at, NATIVE);
-    FloatVector b = FloatVector.fromMemorySegment(F, from, at + stride, NATIVE);
-    FloatVector c = FloatVector.fromMemorySegment(F, from, at + 2 * stride, NATIVE);
-    FloatVector d = FloatVector.fromMemorySegment(F, from, at + 3 * stride, NATIVE);
+    FloatVector a = Lanes.loadFour(from, at);
+    FloatVector b = Lanes.loadFour(from, at + stride);
+    FloatVector c = Lanes.loadFour(from, at + 2 * stride);
+    FloatVector d = Lanes.loadFour(from, at + 3 * stride);
     FloatVector ac = lower(a, c);
     FloatVector bd = lower(b, d);
     even(ac, bd).intoMemorySegment(to, t, NATIVE);
@@ -131,10 +131,10 @@ final class VectorTranspose {
   private static void block(
       MemorySegment from, long at, long stride, float[] to, int t, int toStride) {
     from = Memory.known(from);
-    FloatVector a = FloatVector.fromMemorySegment(F, from, at, NATIVE);
-    FloatVector b = FloatVector.fromMemorySegment(F, from, at + stride, NATIVE);
-    FloatVector c = FloatVector.fromMemorySegment(F, from, at + 2 * stride, NATIVE);
-    FloatVector d = FloatVector.fromMemorySegment(F, from, at + 3 * stride, NATIVE);
+    FloatVector a = Lanes.loadFour(from, at);
+    FloatVector b = Lanes.loadFour(from, at + stride);
+    FloatVector c = Lanes.loadFour(from, at + 2 * stride);
+    FloatVector d = Lanes.loadFour(from, at + 3 * stride);
     FloatVector ac = lower(a, c);
     FloatVector bd = lower(b, d);
     even(ac, bd).intoArray(to, t);

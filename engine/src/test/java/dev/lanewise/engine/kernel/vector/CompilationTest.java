@@ -80,6 +80,8 @@ final class CompilationTest {
     "-XX:-UseTypeSpeculation, 64 128 256 512",
     "-XX:+UseTypeSpeculation, 256 512",
     "-XX:+UseTypeSpeculation, 256",
+    "-XX:+UseTypeSpeculation, 128 512",
+    "-XX:-UseTypeSpeculation, 128 512",
     "-XX:-UseTypeSpeculation, 256 512",
     "-XX:-UseTypeSpeculation, 256",
   })
