@@ -2,10 +2,8 @@ package dev.lanewise.engine.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -22,11 +20,10 @@ import jdk.incubator.vector.VectorSpecies;
  * hundred times as slow for the life of the process. So in this package:
  *
  * <ul>
- *   <li>The receiver of an operation comes from {@link #load}, {@link #broadcast}, {@link #ints}
- *       and the like, which say the class, or is the result of an operation on such a one. C2 does
- *       not inline these methods where a graph is large or a call is rare, as that for the end of a
- *       row may be; there the cast is written out, or the vector made the argument of one that is
- *       known.
+ *   <li>The receiver of an operation comes from {@link #load}, {@link #broadcast} and the like,
+ *       which say the class, or is the result of an operation on such a one. C2 does not inline
+ *       these methods where a graph is large or a call is rare, as that for the end of a row may
+ *       be; there the cast is written out, or the vector made the argument of one that is known.
  *   <li>A variable that a loop changes is an argument and never a receiver: {@code sum =
  *       x.add(sum)}. An argument's class is compared with the receiver's.
  *   <li>What leaves a loop is checked first, {@code ((FloatVector) sum.check(F)).intoArray(...)}: a
@@ -58,8 +55,6 @@ final class Lanes {
   static final Class<? extends Vector<Integer>> INTS = INT.vectorType();
   private static final Class<? extends Vector<Float>> HALVES = HALF.vectorType();
   private static final Class<? extends Vector<Float>> FOURS = FOUR.vectorType();
-  private static final Class<? extends Vector<Short>> SHORTS = SHORT.vectorType();
-  private static final Class<? extends Vector<Byte>> BYTES = BYTE.vectorType();
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
 
   /**
@@ -123,21 +118,6 @@ final class Lanes {
   /** A number in all lanes, of a class that C2 knows. */
   static FloatVector broadcast(float number) {
     return (FloatVector) FLOATS.cast(FloatVector.broadcast(FLOAT, number));
-  }
-
-  /** The bits of a vector as ints, of a class that C2 knows. */
-  static IntVector ints(Vector<?> bits) {
-    return (IntVector) INTS.cast(bits.reinterpretAsInts());
-  }
-
-  /** The bits of a vector as shorts, of a class that C2 knows. */
-  static ShortVector shorts(Vector<?> bits) {
-    return (ShortVector) SHORTS.cast(bits.reinterpretAsShorts());
-  }
-
-  /** The bits of a vector as bytes, of a class that C2 knows. */
-  static ByteVector bytes(Vector<?> bits) {
-    return (ByteVector) BYTES.cast(bits.reinterpretAsBytes());
   }
 
   /** a b + c, with one rounding where {@link #FUSED}. */

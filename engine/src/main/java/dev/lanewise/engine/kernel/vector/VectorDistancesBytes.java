@@ -120,7 +120,7 @@ final class VectorDistancesBytes {
       ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0 + last, NATIVE);
       ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0 + last, NATIVE);
       ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
-      ShortVector d = Lanes.shorts(x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).and(keep));
+      ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).and(keep).reinterpretAsShorts();
       all = d;
       odds = d.lanewise(LSHR, 8);
     }
@@ -129,14 +129,15 @@ final class VectorDistancesBytes {
     for (int i = 0; i < steps; i++) {
       ByteVector x = ByteVector.fromMemorySegment(BYTE, q, xAt, NATIVE);
       ByteVector y = ByteVector.fromMemorySegment(BYTE, r, yAt, NATIVE);
-      ShortVector d = Lanes.shorts(x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)));
+      ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
       all = d.add(all);
       odds = d.lanewise(LSHR, 8).add(odds);
       xAt += step;
       yAt += step;
     }
     // E + O = all - 256 O + O, an unsigned 16-bit number a lane.
-    IntVector pairs = Lanes.ints(ShortVector.broadcast(SHORT, (short) -255).mul(odds).add(all));
+    IntVector pairs =
+        ShortVector.broadcast(SHORT, (short) -255).mul(odds).add(all).reinterpretAsInts();
     return pairs.and(0xFFFF).add(pairs.lanewise(LSHR, 16)).reduceLanes(ADD);
   }
 
@@ -152,12 +153,12 @@ final class VectorDistancesBytes {
     for (int i = 0; i < steps; i++) {
       ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE);
       ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE);
-      ShortVector d = Lanes.shorts(x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)));
+      ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).reinterpretAsShorts();
       ShortVector e = d.and(low);
       ShortVector o = d.lanewise(LSHR, 8);
       // 255^2 = 65,025 fits an unsigned 16-bit lane.
-      IntVector even = Lanes.ints(e.mul(e));
-      IntVector odd = Lanes.ints(o.mul(o));
+      IntVector even = e.mul(e).reinterpretAsInts();
+      IntVector odd = o.mul(o).reinterpretAsInts();
       all = even.add(odd).add(all);
       high = even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)).add(high);
       q0 += step;
@@ -172,11 +173,11 @@ final class VectorDistancesBytes {
     ByteVector x = ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE);
     ByteVector y = ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE);
     ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
-    ShortVector d = Lanes.shorts(x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).and(keep));
+    ShortVector d = x.lanewise(UMAX, y).sub(x.lanewise(UMIN, y)).and(keep).reinterpretAsShorts();
     ShortVector e = d.and((short) 0xFF);
     ShortVector o = d.lanewise(LSHR, 8);
-    IntVector even = Lanes.ints(e.mul(e));
-    IntVector odd = Lanes.ints(o.mul(o));
+    IntVector even = e.mul(e).reinterpretAsInts();
+    IntVector odd = o.mul(o).reinterpretAsInts();
     return lowAndHigh(even.add(odd), even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)));
   }
 
@@ -189,10 +190,10 @@ final class VectorDistancesBytes {
     IntVector high = all;
     ShortVector low = ShortVector.broadcast(SHORT, (short) 0xFF);
     for (int i = 0; i < steps; i++) {
-      ShortVector x = Lanes.shorts(ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE));
-      ShortVector y = Lanes.shorts(ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE));
-      IntVector even = Lanes.ints(x.and(low).mul(y.and(low)));
-      IntVector odd = Lanes.ints(x.lanewise(LSHR, 8).mul(y.lanewise(LSHR, 8)));
+      ShortVector x = ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE).reinterpretAsShorts();
+      ShortVector y = ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE).reinterpretAsShorts();
+      IntVector even = x.and(low).mul(y.and(low)).reinterpretAsInts();
+      IntVector odd = x.lanewise(LSHR, 8).mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
       all = even.add(odd).add(all);
       high = even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)).add(high);
       q0 += step;
@@ -205,10 +206,11 @@ final class VectorDistancesBytes {
     q = Memory.known(q);
     r = Memory.known(r);
     ByteVector keep = ByteVector.fromArray(BYTE, KEEP, rest);
-    ShortVector x = Lanes.shorts(ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE).and(keep));
-    ShortVector y = Lanes.shorts(ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE));
-    IntVector even = Lanes.ints(x.and((short) 0xFF).mul(y.and((short) 0xFF)));
-    IntVector odd = Lanes.ints(x.lanewise(LSHR, 8).mul(y.lanewise(LSHR, 8)));
+    ShortVector x =
+        ByteVector.fromMemorySegment(BYTE, q, q0, NATIVE).and(keep).reinterpretAsShorts();
+    ShortVector y = ByteVector.fromMemorySegment(BYTE, r, r0, NATIVE).reinterpretAsShorts();
+    IntVector even = x.and((short) 0xFF).mul(y.and((short) 0xFF)).reinterpretAsInts();
+    IntVector odd = x.lanewise(LSHR, 8).mul(y.lanewise(LSHR, 8)).reinterpretAsInts();
     return lowAndHigh(even.add(odd), even.lanewise(LSHR, 16).add(odd.lanewise(LSHR, 16)));
   }
 

