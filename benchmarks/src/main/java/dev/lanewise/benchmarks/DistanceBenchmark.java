@@ -1,5 +1,6 @@
 package dev.lanewise.benchmarks;
 
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.matrix.ByteMatrix;
@@ -94,7 +95,7 @@ public class DistanceBenchmark {
   /** Makes the inputs. */
   @Setup
   public void open() {
-    kernels = Inputs.engine(backend, 1).kernels();
+    kernels = EngineKernels.of(Inputs.engine(backend, 1));
     block = Block.of(type, shape);
   }
 

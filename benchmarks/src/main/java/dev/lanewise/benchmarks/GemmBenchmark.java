@@ -1,5 +1,6 @@
 package dev.lanewise.benchmarks;
 
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -92,7 +93,7 @@ public class GemmBenchmark {
     /** Makes the inputs. */
     @Setup
     public void open() {
-      kernels = Inputs.engine(backend, 1).kernels();
+      kernels = EngineKernels.of(Inputs.engine(backend, 1));
       product = new Product(shape);
     }
   }
@@ -123,7 +124,7 @@ public class GemmBenchmark {
     /** Makes the inputs. */
     @Setup
     public void open() {
-      kernels = Inputs.engine(backend, 1).kernels();
+      kernels = EngineKernels.of(Inputs.engine(backend, 1));
       product = new Product(shape);
     }
   }

@@ -2,6 +2,7 @@ package dev.lanewise.benchmarks;
 
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -27,7 +28,7 @@ public final class Inputs {
 
   /** Plain loops: what states hold until JMH sets them up. */
   static Kernels kernels() {
-    return Engine.builder().backend(BackendRequest.SCALAR).threads(1).open().kernels();
+    return EngineKernels.of(Engine.builder().backend(BackendRequest.SCALAR).threads(1).open());
   }
 
   /** Uniform in [-1, 1). */

@@ -1,5 +1,6 @@
 package dev.lanewise.benchmarks;
 
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ public class SoftmaxBenchmark {
   /** Makes the inputs. */
   @Setup
   public void open() {
-    open(Inputs.engine(backend, 1).kernels(), shape);
+    open(EngineKernels.of(Inputs.engine(backend, 1)), shape);
   }
 
   void open(Kernels kernels, String shape) {

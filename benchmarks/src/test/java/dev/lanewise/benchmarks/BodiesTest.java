@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.backend.Backends;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Probe;
@@ -38,7 +39,7 @@ class BodiesTest {
     try (Engine engine = engine(backend)) {
       for (String shape : new String[] {"NN 5x6x7", "TN 20x10x8", "NT 8x30x10", "TT 3x4x5"}) {
         FloatMatrix expected = new GemmBenchmark.Product(shape).multiply(Inputs.kernels());
-        FloatMatrix actual = new GemmBenchmark.Product(shape).multiply(engine.kernels());
+        FloatMatrix actual = new GemmBenchmark.Product(shape).multiply(EngineKernels.of(engine));
         assertThat(norm(expected)).isPositive();
         assertThat(actual.toArray()).as(shape).containsExactly(expected.toArray(), precision());
       }
@@ -51,7 +52,7 @@ class BodiesTest {
       names = {"VECTOR", "OPENBLAS"})
   void measuresDistances(BackendRequest backend) {
     try (Engine engine = engine(backend)) {
-      Kernels kernels = engine.kernels();
+      Kernels kernels = EngineKernels.of(engine);
       for (Metric metric : Metric.values()) {
         var bytes = (DistanceBenchmark.Bytes) DistanceBenchmark.Block.of("uint8", "9x20x100");
         int[] exact = bytes.measure(Inputs.kernels(), metric).toArray();
@@ -73,7 +74,7 @@ class BodiesTest {
       SoftmaxBenchmark expected = new SoftmaxBenchmark();
       expected.open(Inputs.kernels(), "5x13");
       SoftmaxBenchmark actual = new SoftmaxBenchmark();
-      actual.open(engine.kernels(), "5x13");
+      actual.open(EngineKernels.of(engine), "5x13");
       FloatMatrix p = expected.softmax();
       assertThat(p.row(0)[0]).isStrictlyBetween(0f, 1f);
       assertThat(actual.softmax().toArray()).containsExactly(p.toArray(), Offset.offset(1e-6f));

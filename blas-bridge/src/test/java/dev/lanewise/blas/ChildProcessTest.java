@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.io.File;
@@ -31,7 +32,7 @@ class ChildProcessTest {
       try (Engine engine = Engine.builder().backend(BackendRequest.OPENBLAS).threads(1).open()) {
         FloatMatrix a = FloatMatrix.copyOf(new float[] {1, 2, 3, 4}, 2, 2);
         FloatMatrix c = FloatMatrix.zeros(2, 2);
-        engine.kernels().gemm(Transpose.NO, Transpose.YES, 1, a, a, 0, c);
+        EngineKernels.of(engine).gemm(Transpose.NO, Transpose.YES, 1, a, a, 0, c);
         System.out.println(
             Arrays.toString(c.toArray())
                 + " "

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.ByteProducts;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
@@ -36,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OpenBlasKernelsTest {
 
   private static final Kernels SCALAR =
-      Engine.builder().backend(BackendRequest.SCALAR).threads(1).open().kernels();
+      EngineKernels.of(Engine.builder().backend(BackendRequest.SCALAR).threads(1).open());
 
   private Kernels kernels = SCALAR;
 

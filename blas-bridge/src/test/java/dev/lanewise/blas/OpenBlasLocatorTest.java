@@ -7,6 +7,7 @@ import dev.lanewise.blas.NativeFiles.Library;
 import dev.lanewise.blas.OpenBlasLocator.Found;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Probe;
 import java.io.File;
@@ -328,7 +329,8 @@ class OpenBlasLocatorTest {
     Probe probe = provider.probe();
     assertThat(probe.available()).isFalse();
     assertThat(probe.detail()).contains("gone.so", "no such file");
-    Kernels fallback = Engine.builder().backend(BackendRequest.SCALAR).threads(1).open().kernels();
+    Kernels fallback =
+        EngineKernels.of(Engine.builder().backend(BackendRequest.SCALAR).threads(1).open());
     assertThatIllegalStateException()
         .isThrownBy(() -> provider.create(fallback))
         .withMessageContaining("gone.so");

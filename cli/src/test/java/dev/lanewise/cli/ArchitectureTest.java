@@ -193,6 +193,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "dev.lanewise.engine.kernel.vector..",
             "dev.lanewise.engine.kernel.scalar..",
+            "dev.lanewise.engine.internal..",
             "dev.lanewise.blas..")
         .orShould()
         .dependOnClassesThat()

@@ -5,6 +5,7 @@ import dev.lanewise.engine.backend.BackendUnavailableException;
 import dev.lanewise.engine.backend.Backends;
 import dev.lanewise.engine.backend.Selection;
 import dev.lanewise.engine.event.Events;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,6 +28,10 @@ public final class Engine implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("dev.lanewise.engine");
 
   private static final AtomicBoolean WARNED = new AtomicBoolean();
+
+  static {
+    EngineKernels.readBy(engine -> engine.kernels);
+  }
 
   private final Kernels kernels;
   private final Parallelism parallelism;
@@ -57,11 +62,6 @@ public final class Engine implements AutoCloseable {
   /** What was chosen, and why. */
   public EngineInfo info() {
     return info;
-  }
-
-  /** The kernels: for learners and tools, not for embedding programs. */
-  public Kernels kernels() {
-    return kernels;
   }
 
   /** The threads. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.backend.BackendUnavailableException;
 import dev.lanewise.engine.backend.Backends;
+import dev.lanewise.engine.internal.EngineKernels;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -18,7 +19,7 @@ final class EngineTest {
   void itsSerialTwinHasTheSameKernelsAndOneThread() {
     try (Engine engine = Engine.builder().backend(BackendRequest.SCALAR).threads(3).open()) {
       Engine serial = engine.serial();
-      assertThat(serial.kernels()).isSameAs(engine.kernels());
+      assertThat(EngineKernels.of(serial)).isSameAs(EngineKernels.of(engine));
       assertThat(serial.parallelism().threads()).isEqualTo(1);
       assertThat(serial.info().threads()).isEqualTo(1);
       serial.close();
@@ -31,7 +32,7 @@ final class EngineTest {
     try (Engine engine = Engine.builder().backend(BackendRequest.SCALAR).threads(3).open()) {
       assertThat(engine.info().backend()).isEqualTo("scalar");
       assertThat(engine.info().threads()).isEqualTo(3);
-      assertThat(engine.kernels().name()).isEqualTo("scalar");
+      assertThat(EngineKernels.of(engine).name()).isEqualTo("scalar");
       assertThat(engine.info().selection().request()).isEqualTo(BackendRequest.SCALAR);
     }
   }

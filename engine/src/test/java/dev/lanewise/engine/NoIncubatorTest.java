@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.backend.BackendUnavailableException;
+import dev.lanewise.engine.internal.EngineKernels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Handler;
@@ -48,7 +49,7 @@ final class NoIncubatorTest {
         try (Engine engine = Engine.builder().threads(1).open()) {
           assertThat(engine.info().backend()).isEqualTo("scalar");
           assertThat(engine.info().reason()).contains("--add-modules jdk.incubator.vector");
-          assertThat(engine.kernels().name()).isEqualTo("scalar");
+          assertThat(EngineKernels.of(engine).name()).isEqualTo("scalar");
         }
       }
     } finally {

@@ -1,5 +1,6 @@
 package dev.lanewise.engine;
 
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.linear.PerceptronTrainer;
@@ -61,14 +62,12 @@ final class StressProcess {
     try (Engine engine = Engine.builder().threads(1).open()) {
       crowd(
           () ->
-              engine
-                  .kernels()
+              EngineKernels.of(engine)
                   .gemm(Transpose.NO, Transpose.NO, 1, a, a, 0, FloatMatrix.zeros(1_000, 1_000)));
       for (Metric metric : Metric.values()) {
         crowd(
             () ->
-                engine
-                    .kernels()
+                EngineKernels.of(engine)
                     .distances(metric, rows.rows(0, 60), rows, IntMatrix.zeros(60, rows.rows())));
       }
       NearestNeighbors index = NearestNeighbors.of(engine, rows, Distance.L1);

@@ -1,6 +1,7 @@
 package dev.lanewise.benchmarks.proof;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.matrix.ByteMatrix;
@@ -42,7 +43,7 @@ final class BruteForce {
   }
 
   private void search(ByteMatrix queries, int first, int k, long[] best) {
-    Kernels kernels = engine.kernels();
+    Kernels kernels = EngineKernels.of(engine);
     IntMatrix out = IntMatrix.zeros(queries.rows(), ROWS);
     int[] hits = new int[ROWS];
     int[] found = new int[queries.rows()];

@@ -10,6 +10,7 @@ import dev.lanewise.data.Splits;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.Parallelism;
 import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
@@ -208,22 +209,15 @@ final class OwnTasks implements TaskSet {
     Transpose transposeB = words[3].charAt(1) == 'T' ? Transpose.YES : Transpose.NO;
     FloatMatrix[] abc = operands(words);
     boolean parallel = number(words[2]) > 1;
+    Kernels kernels = EngineKernels.of(engine);
     return new Task() {
       @Override
       public void run() {
         if (parallel) {
           ParallelGemm.gemm(
-              engine.kernels(),
-              engine.parallelism(),
-              transposeA,
-              transposeB,
-              1,
-              abc[0],
-              abc[1],
-              0,
-              abc[2]);
+              kernels, engine.parallelism(), transposeA, transposeB, 1, abc[0], abc[1], 0, abc[2]);
         } else {
-          engine.kernels().gemm(transposeA, transposeB, 1, abc[0], abc[1], 0, abc[2]);
+          kernels.gemm(transposeA, transposeB, 1, abc[0], abc[1], 0, abc[2]);
         }
       }
 
@@ -319,7 +313,7 @@ final class OwnTasks implements TaskSet {
 
   /** BACKEND distances METRIC QxRxD: of bytes, on one thread. */
   private static Task distances(String... words) {
-    Kernels kernels = engine(words[0], 1).kernels();
+    Kernels kernels = EngineKernels.of(engine(words[0], 1));
     int[] sizes = Inputs.shape(words[3]);
     ByteMatrix queries = Inputs.bytes(1, sizes[0], sizes[2]);
     ByteMatrix rows = Inputs.bytes(2, sizes[1], sizes[2]);
@@ -352,6 +346,7 @@ final class OwnTasks implements TaskSet {
     FloatMatrix x = Inputs.floats(1, sizes[0], sizes[1]);
     FloatMatrix y = FloatMatrix.zeros(sizes[0], sizes[1]);
     boolean softmax = words[1].equals("softmax");
+    Kernels kernels = EngineKernels.of(engine);
     return task(
         () ->
             strips(
@@ -360,11 +355,9 @@ final class OwnTasks implements TaskSet {
                 from -> {
                   int to = Math.min(x.rows(), from + STRIP);
                   if (softmax) {
-                    engine.kernels().softmaxRows(x.rows(from, to), y.rows(from, to));
+                    kernels.softmaxRows(x.rows(from, to), y.rows(from, to));
                   } else {
-                    engine
-                        .kernels()
-                        .activate(Activation.SIGMOID, x.rows(from, to), y.rows(from, to));
+                    kernels.activate(Activation.SIGMOID, x.rows(from, to), y.rows(from, to));
                   }
                 }),
         () -> norm(y));
@@ -543,7 +536,7 @@ final class OwnTasks implements TaskSet {
 
   /** BACKEND kernel NAME: one primitive at the size that a learner calls it with. */
   private static Task kernel(String... words) {
-    Kernels k = engine(words[0], 1).kernels();
+    Kernels k = EngineKernels.of(engine(words[0], 1));
     FloatMatrix x = Inputs.floats(1, 128, 300);
     FloatMatrix y = Inputs.floats(2, 128, 300);
     FloatMatrix z = FloatMatrix.zeros(128, 300);

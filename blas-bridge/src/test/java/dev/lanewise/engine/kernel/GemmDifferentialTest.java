@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.backend.Backends;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -55,7 +56,8 @@ class GemmDifferentialTest {
         }) {
       Assumptions.assumeTrue(
           backends.probe(request.id()).available(), () -> request + " does not work here");
-      kernels.put(request.id(), Engine.builder().backend(request).threads(1).open().kernels());
+      kernels.put(
+          request.id(), EngineKernels.of(Engine.builder().backend(request).threads(1).open()));
     }
     return kernels;
   }

@@ -2,6 +2,7 @@ package dev.lanewise.engine.linear;
 
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.event.Events;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -184,7 +185,7 @@ public final class RandomSearch {
 
   /** The state of one search. Matrices with n rows are worked on in chunks of rows. */
   private final class Run {
-    private final Kernels kernels = engine.kernels();
+    private final Kernels kernels = EngineKernels.of(engine);
     private final Design design;
     private final int[] labels;
     private final RandomGenerator noise;

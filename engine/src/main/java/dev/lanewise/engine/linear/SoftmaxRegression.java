@@ -1,7 +1,9 @@
 package dev.lanewise.engine.linear;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.io.ModelFormatException;
+import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.io.UncheckedIOException;
@@ -108,6 +110,7 @@ public final class SoftmaxRegression {
    */
   public FloatMatrix logits(FloatMatrix x) {
     Inputs.rows("x", x, features());
+    Kernels kernels = EngineKernels.of(engine);
     FloatMatrix logits = FloatMatrix.zeros(x.rows(), classes());
     forEachChunk(
         engine,
@@ -116,9 +119,9 @@ public final class SoftmaxRegression {
           int from = chunk * CHUNK;
           int to = Math.min(x.rows(), from + CHUNK);
           FloatMatrix out = logits.rows(from, to);
-          engine.kernels().gemm(Transpose.NO, Transpose.NO, 1, x.rows(from, to), weights, 0, out);
+          kernels.gemm(Transpose.NO, Transpose.NO, 1, x.rows(from, to), weights, 0, out);
           if (bias != null) {
-            engine.kernels().addRow(bias, out);
+            kernels.addRow(bias, out);
           }
         });
     return logits;
@@ -133,7 +136,7 @@ public final class SoftmaxRegression {
    */
   public FloatMatrix predictProbabilities(FloatMatrix x) {
     FloatMatrix logits = logits(x);
-    engine.kernels().softmaxRows(logits, logits);
+    EngineKernels.of(engine).softmaxRows(logits, logits);
     return logits;
   }
 

@@ -3,6 +3,7 @@ package dev.lanewise.engine.linear;
 import dev.lanewise.engine.Crew;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.event.Events;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -184,7 +185,7 @@ public final class SoftmaxRegressionTrainer {
 
   /** The state of one fit: parameters, and buffers that all its steps share. */
   private final class Run {
-    private final Kernels kernels = engine.kernels();
+    private final Kernels kernels = EngineKernels.of(engine);
     private final Design x;
     private final int[] labels;
     private final int batchRows;

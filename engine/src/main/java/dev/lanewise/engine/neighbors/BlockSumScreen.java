@@ -1,6 +1,7 @@
 package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.io.ModelFile;
 import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.kernel.Kernels;
@@ -59,7 +60,7 @@ final class BlockSumScreen implements Screen {
   private BlockSumScreen(
       Engine engine, ByteMatrix[] blocks, int columns, double slack, @Nullable ModelFile file) {
     this.engine = engine;
-    this.kernels = engine.kernels();
+    this.kernels = EngineKernels.of(engine);
     this.blocks = blocks;
     this.columns = columns;
     this.slack = slack;

@@ -2,6 +2,7 @@ package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.Parallelism;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.io.ModelFile;
 import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.kernel.Kernels;
@@ -480,8 +481,7 @@ final class ByteIndex implements NearestNeighbors.Index {
     if (chosen == 0) {
       return;
     }
-    engine
-        .kernels()
+    EngineKernels.of(engine)
         .distances(
             metric,
             workspace.queries(),
@@ -498,7 +498,7 @@ final class ByteIndex implements NearestNeighbors.Index {
   /** Measures all rows of a block against all queries. */
   private void measureAll(Workspace workspace, int block) {
     workspace.checkInterrupted();
-    Kernels kernels = engine.kernels();
+    Kernels kernels = EngineKernels.of(engine);
     TopK best = workspace.best;
     IntMatrix out = workspace.table().ints(workspace.count(), blocks[block].rows());
     kernels.distances(metric, workspace.queries(), blocks[block], out);

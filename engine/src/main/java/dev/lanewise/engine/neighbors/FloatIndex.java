@@ -2,9 +2,11 @@ package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.Parallelism;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.io.ModelFile;
 import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.kernel.CanonicalDistance;
+import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -259,14 +261,15 @@ final class FloatIndex implements NearestNeighbors.Index {
     TopK best = workspace.best;
     best.reset(count, k);
     FloatMatrix block = workspace.queries.rows(0, count);
+    Kernels kernels = EngineKernels.of(engine);
     int first = 0;
     for (FloatMatrix some : blocks) {
       Parallelism.throwIfInterrupted(caller);
       FloatMatrix out = workspace.out.block(0, count, 0, some.rows());
-      engine.kernels().distances(metric, block, some, out);
+      kernels.distances(metric, block, some, out);
       for (int query = 0; query < count; query++) {
         float limit = limit(best.limit(query, Long.MAX_VALUE));
-        int found = engine.kernels().atMost(out, query, limit, workspace.hits);
+        int found = kernels.atMost(out, query, limit, workspace.hits);
         for (int hit = 0; hit < found; hit++) {
           int row = first + workspace.hits[hit];
           if (hidden != null && hidden.get(row)) {

@@ -1,6 +1,7 @@
 package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.ParallelGemm;
 import dev.lanewise.engine.kernel.Transpose;
@@ -76,7 +77,7 @@ record Projection(FloatMatrix matrix, long scale, int leading, long leadingScale
     if (blocks.length > 1) {
       convert(blocks[1], x.rows(first, sample));
     }
-    center(engine.kernels(), x);
+    center(EngineKernels.of(engine), x);
     int dimensions = dimensions(columns);
     FloatMatrix v = random(dimensions, columns);
     FloatMatrix w = FloatMatrix.zeros(sample, dimensions);
@@ -86,7 +87,7 @@ record Projection(FloatMatrix matrix, long scale, int leading, long leadingScale
       orthonormalize(v);
     }
     multiply(engine, Transpose.NO, Transpose.YES, x, v, w);
-    FloatMatrix rotation = rotation(engine.kernels(), w, Math.min(MAX_LEADING, dimensions));
+    FloatMatrix rotation = rotation(EngineKernels.of(engine), w, Math.min(MAX_LEADING, dimensions));
     FloatMatrix rotated = FloatMatrix.zeros(dimensions, columns);
     multiply(engine, Transpose.NO, Transpose.NO, rotation, v, rotated);
     return round(rotated);
@@ -100,7 +101,7 @@ record Projection(FloatMatrix matrix, long scale, int leading, long leadingScale
       FloatMatrix b,
       FloatMatrix c) {
     ParallelGemm.gemm(
-        engine.kernels(), engine.parallelism(), transposeA, transposeB, 1, a, b, 0, c);
+        EngineKernels.of(engine), engine.parallelism(), transposeA, transposeB, 1, a, b, 0, c);
   }
 
   private static FloatMatrix random(int rows, int columns) {

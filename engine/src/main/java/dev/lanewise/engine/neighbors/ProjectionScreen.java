@@ -1,6 +1,7 @@
 package dev.lanewise.engine.neighbors;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.io.ModelFile;
 import dev.lanewise.engine.io.ModelWriter;
 import dev.lanewise.engine.kernel.Kernels;
@@ -101,7 +102,7 @@ final class ProjectionScreen implements Screen {
     ByteMatrix queries = blocks[blocks.length - 2].rows(0, TRIALS);
     ProjectionScreen screen = new ProjectionScreen(engine, new ByteMatrix[] {rows}, projection, 1);
     IntMatrix distances = IntMatrix.zeros(TRIALS, rows.rows());
-    engine.kernels().distances(Metric.SQUARED_L2, queries, rows, distances);
+    EngineKernels.of(engine).distances(Metric.SQUARED_L2, queries, rows, distances);
     int[] limits = new int[TRIALS];
     for (int query = 0; query < TRIALS; query++) {
       limits[query] = Arrays.stream(distances.row(query)).min().orElseThrow();
@@ -116,7 +117,7 @@ final class ProjectionScreen implements Screen {
   private ProjectionScreen(
       Engine engine, ByteMatrix[] blocks, Projection projection, double slack) {
     this.engine = engine;
-    this.kernels = engine.kernels();
+    this.kernels = EngineKernels.of(engine);
     this.blocks = blocks;
     this.slack = slack;
     this.projection = projection;
@@ -136,7 +137,7 @@ final class ProjectionScreen implements Screen {
   /** Opens them where they lie in a file. */
   ProjectionScreen(Engine engine, ByteMatrix[] blocks, ModelFile file) {
     this.engine = engine;
-    this.kernels = engine.kernels();
+    this.kernels = EngineKernels.of(engine);
     this.blocks = blocks;
     this.slack = 1;
     FloatMatrix matrix = file.floats(PROJECTION);

@@ -1,6 +1,7 @@
 package dev.lanewise.engine.nn;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -46,7 +47,7 @@ final class Inference {
       @Nullable SparseRows sparse,
       Arena arena) {
     this.engine = engine;
-    this.kernels = engine.kernels();
+    this.kernels = EngineKernels.of(engine);
     this.parameters = parameters;
     this.arena = arena;
     this.x = x;

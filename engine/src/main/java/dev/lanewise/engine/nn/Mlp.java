@@ -1,6 +1,7 @@
 package dev.lanewise.engine.nn;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.io.ModelFormatException;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -188,7 +189,7 @@ public final class Mlp {
    *     the classes
    */
   public Evaluation evaluate(Samples samples, Measure... measures) {
-    parameters.checkSamples(engine.kernels(), "the set to evaluate", samples);
+    parameters.checkSamples(EngineKernels.of(engine), "the set to evaluate", samples);
     List<Measure> wanted =
         measures.length == 0 ? List.of(Measure.crossEntropy()) : List.of(measures);
     try (Arena arena = Scratch.take()) {
@@ -198,7 +199,7 @@ public final class Mlp {
   }
 
   private Inference inference(FloatMatrix rows) {
-    parameters.checkInputs(engine.kernels(), "the input", rows);
+    parameters.checkInputs(EngineKernels.of(engine), "the input", rows);
     return new Inference(engine, parameters, output, rows, null, Arena.ofAuto());
   }
 

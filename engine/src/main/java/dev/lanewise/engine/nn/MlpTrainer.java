@@ -2,6 +2,7 @@ package dev.lanewise.engine.nn;
 
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.event.Events;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.memory.Scratch;
@@ -111,12 +112,13 @@ public final class MlpTrainer {
    */
   public Gradients gradients(Mlp mlp, Samples samples) {
     Parameters parameters = adopted(mlp);
-    parameters.checkSamples(engine.kernels(), "the batch", samples);
+    parameters.checkSamples(EngineKernels.of(engine), "the batch", samples);
     Parameters gradients = Parameters.zeros(sizes, activation);
     int n = samples.size();
     try (Arena arena = Scratch.take()) {
       List<Tile> tiles =
-          Tile.of(engine.kernels(), parameters, gradients, optimizer, biasOptimizer, n, arena);
+          Tile.of(
+              EngineKernels.of(engine), parameters, gradients, optimizer, biasOptimizer, n, arena);
       TrainingStep step =
           new TrainingStep(engine, parameters, tiles, loss, output, scale, measures, n, arena);
       step.gradients(samples.rows(), samples.labels());
@@ -218,9 +220,9 @@ public final class MlpTrainer {
      */
     public Training fit(SeedStreams seeds) {
       Parameters parameters = start == null ? initialParameters(seeds) : adopted(start);
-      parameters.checkSamples(engine.kernels(), "the training set", train);
-      after.forEach((name, set) -> parameters.checkSamples(engine.kernels(), name, set));
-      before.forEach((name, set) -> parameters.checkSamples(engine.kernels(), name, set));
+      parameters.checkSamples(EngineKernels.of(engine), "the training set", train);
+      after.forEach((name, set) -> parameters.checkSamples(EngineKernels.of(engine), name, set));
+      before.forEach((name, set) -> parameters.checkSamples(EngineKernels.of(engine), name, set));
       return Events.fit(
           engine.info(),
           "mlp",
@@ -262,7 +264,7 @@ public final class MlpTrainer {
       int[] batchSizes = source.sizes();
       this.tiles =
           Tile.forTraining(
-              engine.kernels(), parameters, optimizer, biasOptimizer, batchSizes[0], arena);
+              EngineKernels.of(engine), parameters, optimizer, biasOptimizer, batchSizes[0], arena);
       this.steps = new TrainingStep[batchSizes.length];
       for (int i = 0; i < steps.length; i++) {
         steps[i] =
@@ -355,7 +357,7 @@ public final class MlpTrainer {
 
     private void checkParameters(int epoch) {
       if (!keepGoing) {
-        String what = parameters.nonFinite(engine.kernels());
+        String what = parameters.nonFinite(EngineKernels.of(engine));
         if (what != null) {
           throw new DivergenceException(what, epoch, updatesMade - 1);
         }

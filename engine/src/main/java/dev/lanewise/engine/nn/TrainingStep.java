@@ -1,6 +1,7 @@
 package dev.lanewise.engine.nn;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -83,7 +84,7 @@ final class TrainingStep {
       int rows,
       Arena arena) {
     this.engine = engine;
-    this.kernels = engine.kernels();
+    this.kernels = EngineKernels.of(engine);
     this.parameters = parameters;
     this.loss = loss;
     this.tiles = tiles;

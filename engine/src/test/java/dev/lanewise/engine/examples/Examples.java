@@ -62,9 +62,10 @@ final class Examples {
     // @end
   }
 
-  static FloatMatrix kernel(Engine engine) {
+  static FloatMatrix kernel() {
     // @start region=kernel
-    Kernels kernels = engine.kernels();
+    Backends backends = Backends.discover();
+    Kernels kernels = backends.create(backends.select(BackendRequest.AUTO));
     FloatMatrix a = FloatMatrix.copyOf(new float[][] {{1, 2}, {3, 4}});
     FloatMatrix c = FloatMatrix.zeros(2, 2);
     kernels.gemm(Transpose.NO, Transpose.YES, 1, a, a, 0, c); // C = A A'

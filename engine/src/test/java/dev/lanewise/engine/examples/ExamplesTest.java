@@ -27,7 +27,7 @@ class ExamplesTest {
     assertThat(Examples.matrix().toArray()).containsExactly(20, 3, 5, 6);
     assertThat(Examples.random()).isEqualTo(Examples.random());
     try (Engine engine = Engine.builder().threads(2).open()) {
-      assertThat(Examples.kernel(engine).toArray()).containsExactly(5, 11, 11, 25);
+      assertThat(Examples.kernel().toArray()).containsExactly(5, 11, 11, 25);
       assertThat(Examples.neighbors(engine, IMAGES, LABELS, IMAGES)).containsExactly(LABELS);
       assertThat(Examples.updates(engine, IMAGES, IMAGES).indices()).containsExactly(4, 1, 2, 3);
       Path file = directory.resolve("index.lwm");

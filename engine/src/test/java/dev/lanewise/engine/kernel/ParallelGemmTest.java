@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.Parallelism;
 import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.scalar.ScalarKernels;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.ArrayList;
@@ -44,10 +45,18 @@ final class ParallelGemmTest {
           FloatMatrix b = transposeB == Transpose.NO ? random(k, n, random) : random(n, k, random);
           FloatMatrix c = random(m, n, random);
           FloatMatrix whole = c.copy();
-          engine.kernels().gemm(transposeA, transposeB, 2, a, b, -1, whole);
+          EngineKernels.of(engine).gemm(transposeA, transposeB, 2, a, b, -1, whole);
           FloatMatrix serial = c.copy();
           ParallelGemm.gemm(
-              engine.kernels(), Parallelism.serial(), transposeA, transposeB, 2, a, b, -1, serial);
+              EngineKernels.of(engine),
+              Parallelism.serial(),
+              transposeA,
+              transposeB,
+              2,
+              a,
+              b,
+              -1,
+              serial);
           for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
               assertThat(serial.get(i, j)).isCloseTo(whole.get(i, j), within(1e-3f));
@@ -56,7 +65,15 @@ final class ParallelGemmTest {
           for (Parallelism parallelism : new Parallelism[] {two, five}) {
             FloatMatrix parallel = c.copy();
             ParallelGemm.gemm(
-                engine.kernels(), parallelism, transposeA, transposeB, 2, a, b, -1, parallel);
+                EngineKernels.of(engine),
+                parallelism,
+                transposeA,
+                transposeB,
+                2,
+                a,
+                b,
+                -1,
+                parallel);
             assertThat(parallel.toArray()).isEqualTo(serial.toArray());
           }
         }
@@ -75,9 +92,17 @@ final class ParallelGemmTest {
         FloatMatrix b = random(shape[2], shape[1], random);
         FloatMatrix c = random(shape[0], shape[1], random);
         FloatMatrix expected = c.copy();
-        engine.kernels().gemm(Transpose.NO, Transpose.NO, 2, a, b, -1, expected);
+        EngineKernels.of(engine).gemm(Transpose.NO, Transpose.NO, 2, a, b, -1, expected);
         ParallelGemm.gemm(
-            engine.kernels(), engine.parallelism(), Transpose.NO, Transpose.NO, 2, a, b, -1, c);
+            EngineKernels.of(engine),
+            engine.parallelism(),
+            Transpose.NO,
+            Transpose.NO,
+            2,
+            a,
+            b,
+            -1,
+            c);
         // The specification adds in one order, whatever the block.
         assertThat(c.toArray()).isEqualTo(expected.toArray());
       }
@@ -149,7 +174,7 @@ final class ParallelGemmTest {
     try (Engine engine = Engine.builder().backend(BackendRequest.SCALAR).threads(2).open()) {
       FloatMatrix empty = FloatMatrix.zeros(0, 5);
       ParallelGemm.gemm(
-          engine.kernels(),
+          EngineKernels.of(engine),
           engine.parallelism(),
           Transpose.NO,
           Transpose.NO,
@@ -162,7 +187,7 @@ final class ParallelGemmTest {
       assertThatThrownBy(
               () ->
                   ParallelGemm.gemm(
-                      engine.kernels(),
+                      EngineKernels.of(engine),
                       engine.parallelism(),
                       Transpose.NO,
                       Transpose.NO,

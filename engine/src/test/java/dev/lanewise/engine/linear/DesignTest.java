@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.SplittableRandom;
@@ -38,14 +39,15 @@ final class DesignTest {
         Design picked = Design.of(x).gather(order, 1, 4, FloatMatrix.zeros(3, 30));
         FloatMatrix w = Data.gaussian(30, 10, 2);
         FloatMatrix z = FloatMatrix.zeros(3, 10);
-        picked.multiply(engine.kernels(), Transpose.NO, 1, w, 0, z);
+        picked.multiply(EngineKernels.of(engine), Transpose.NO, 1, w, 0, z);
         FloatMatrix gradient = Data.gaussian(30, 10, 3);
         FloatMatrix expected = gradient.copy();
-        picked.multiply(engine.kernels(), Transpose.YES, 2, z, .5f, gradient);
+        picked.multiply(EngineKernels.of(engine), Transpose.YES, 2, z, .5f, gradient);
         FloatMatrix chosen = x.gather(39, 0, 12);
         FloatMatrix product = FloatMatrix.zeros(3, 10);
-        engine.kernels().gemm(Transpose.NO, Transpose.NO, 1, chosen, w, 0, product);
-        engine.kernels().gemm(Transpose.YES, Transpose.NO, 2, chosen, product, .5f, expected);
+        EngineKernels.of(engine).gemm(Transpose.NO, Transpose.NO, 1, chosen, w, 0, product);
+        EngineKernels.of(engine)
+            .gemm(Transpose.YES, Transpose.NO, 2, chosen, product, .5f, expected);
         for (int j = 0; j < 10; j++) {
           for (int i = 0; i < 3; i++) {
             assertThat(z.get(i, j)).isCloseTo(product.get(i, j), within(1e-4f));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -153,14 +154,16 @@ class MlpTest {
   @Test
   void theFirstParameterThatIsNotFiniteIsNamed() {
     Parameters parameters = Parameters.zeros(new int[] {3, 4, 2}, Activation.RELU);
-    assertThat(parameters.nonFinite(engine.kernels())).isNull();
+    assertThat(parameters.nonFinite(EngineKernels.of(engine))).isNull();
     parameters.biases[1].set(0, 1, Float.NEGATIVE_INFINITY);
-    assertThat(parameters.nonFinite(engine.kernels()))
+    assertThat(parameters.nonFinite(EngineKernels.of(engine)))
         .isEqualTo("bias (0, 1) of layer 1 is -Infinity");
     parameters.weights[1].set(3, 1, Float.NaN);
-    assertThat(parameters.nonFinite(engine.kernels())).isEqualTo("weight (3, 1) of layer 1 is NaN");
+    assertThat(parameters.nonFinite(EngineKernels.of(engine)))
+        .isEqualTo("weight (3, 1) of layer 1 is NaN");
     parameters.biases[0].set(0, 0, Float.NaN);
-    assertThat(parameters.nonFinite(engine.kernels())).isEqualTo("bias (0, 0) of layer 0 is NaN");
+    assertThat(parameters.nonFinite(EngineKernels.of(engine)))
+        .isEqualTo("bias (0, 0) of layer 0 is NaN");
   }
 
   @Test

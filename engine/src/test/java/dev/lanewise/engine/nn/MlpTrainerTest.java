@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.engine.Engine;
 import dev.lanewise.engine.backend.BackendRequest;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.random.SeedStreams;
@@ -225,7 +226,7 @@ class MlpTrainerTest {
       for (FloatMatrix each : parameters) {
         FloatMatrix slope = FloatMatrix.zeros(each.rows(), each.columns());
         slopes.add(slope);
-        updaters.add(Updater.of(optimizer, engine.kernels(), each, slope, Arena.ofAuto()));
+        updaters.add(Updater.of(optimizer, EngineKernels.of(engine), each, slope, Arena.ofAuto()));
       }
       for (int step = 0; step < 5; step++) {
         Gradients gradients = trainer.gradients(expected, train);

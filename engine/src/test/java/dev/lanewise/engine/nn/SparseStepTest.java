@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
@@ -47,7 +48,7 @@ class SparseStepTest {
         engine,
         parameters,
         Tile.of(
-            engine.kernels(),
+            EngineKernels.of(engine),
             parameters,
             Parameters.zeros(parameters.sizes, Activation.RELU),
             optimizer,

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Activation;
+import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
 import java.lang.foreign.Arena;
@@ -63,20 +65,15 @@ class TurnedTileTest {
             Optimizer.nesterov(.1, .9),
             Optimizer.adam(.01))) {
       try (Engine engine = Engine.builder().threads(1).open()) {
+        Kernels kernels = EngineKernels.of(engine);
         Random random = new Random(5);
         Parameters plain = parameters(20, 200, 5);
         Parameters turned = parameters(20, 200, 5);
         List<Tile> plainTiles =
             Tile.of(
-                engine.kernels(),
-                plain,
-                parameters(20, 200, 5),
-                optimizer,
-                optimizer,
-                ROWS,
-                Arena.ofAuto());
+                kernels, plain, parameters(20, 200, 5), optimizer, optimizer, ROWS, Arena.ofAuto());
         List<Tile> turnedTiles =
-            Tile.forTraining(engine.kernels(), turned, optimizer, optimizer, ROWS, Arena.ofAuto());
+            Tile.forTraining(kernels, turned, optimizer, optimizer, ROWS, Arena.ofAuto());
         assertThat(hasTurned(plainTiles)).isFalse();
         assertThat(hasTurned(turnedTiles)).isTrue();
         TrainingStep plainStep = step(engine, plain, plainTiles);
@@ -103,24 +100,23 @@ class TurnedTileTest {
   @Test
   void onlyAnOutputLayerWithFewClassesAndManyInputsBehindAnotherIsTurned() {
     try (Engine engine = Engine.builder().threads(1).open()) {
+      Kernels kernels = EngineKernels.of(engine);
       Optimizer sgd = Optimizer.sgd(.1);
       for (int[] sizes : new int[][] {{300, 10}, {20, 300, 17}, {20, 191, 16}, {300, 10, 10}}) {
         assertThat(
                 hasTurned(
-                    Tile.forTraining(
-                        engine.kernels(), parameters(sizes), sgd, sgd, ROWS, Arena.ofAuto())))
+                    Tile.forTraining(kernels, parameters(sizes), sgd, sgd, ROWS, Arena.ofAuto())))
             .isFalse();
       }
       assertThat(
               hasTurned(
                   Tile.forTraining(
-                      engine.kernels(), parameters(20, 192, 16), sgd, sgd, ROWS, Arena.ofAuto())))
+                      kernels, parameters(20, 192, 16), sgd, sgd, ROWS, Arena.ofAuto())))
           .isTrue();
       int[] sizes = {20, 300, 10};
       assertThat(
               hasTurned(
-                  Tile.forTraining(
-                      engine.kernels(), parameters(sizes), sgd, sgd, 10_000, Arena.ofAuto())))
+                  Tile.forTraining(kernels, parameters(sizes), sgd, sgd, 10_000, Arena.ofAuto())))
           .as("cut for many rows")
           .isFalse();
     }
@@ -129,9 +125,10 @@ class TurnedTileTest {
   /** How many rows and columns of weights each tile of a first layer has. */
   private static List<String> tiles(int batchRows, int inputs, int outputs) {
     try (Engine engine = Engine.builder().threads(1).open()) {
+      Kernels kernels = EngineKernels.of(engine);
       Optimizer sgd = Optimizer.sgd(.1);
       return Tile.forTraining(
-              engine.kernels(), parameters(inputs, outputs), sgd, sgd, batchRows, Arena.ofAuto())
+              kernels, parameters(inputs, outputs), sgd, sgd, batchRows, Arena.ofAuto())
           .stream()
           .map(
               tile ->
