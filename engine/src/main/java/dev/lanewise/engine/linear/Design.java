@@ -1,5 +1,6 @@
 package dev.lanewise.engine.linear;
 
+import dev.lanewise.engine.Parallelism;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -19,6 +20,9 @@ final class Design {
    */
   private static final int DENSITY = 4;
 
+  /** Elements of a row that a part of the columns has to hold on average. */
+  private static final int PART_ELEMENTS = 64;
+
   private final FloatMatrix dense;
   private final @Nullable SparseRows sparse;
 
@@ -27,8 +31,13 @@ final class Design {
     this.sparse = sparse;
   }
 
-  static Design of(FloatMatrix x) {
-    return new Design(x, SparseRows.ifSparse(x, DENSITY).orElse(null));
+  /**
+   * The rows of a matrix.
+   *
+   * @param threads share the work of looking for zeros
+   */
+  static Design of(FloatMatrix x, Parallelism threads) {
+    return new Design(x, SparseRows.ifSparse(x, DENSITY, threads::forEach).orElse(null));
   }
 
   /** Rows that stay as they are. */
@@ -57,13 +66,17 @@ final class Design {
   }
 
   /**
-   * Cuts the columns so that threads can share {@code X'B}: the parts of a product have disjoint
-   * rows. Dense rows stay in one part.
+   * Cuts the columns so that threads can share {@code X B}, as a sum, and {@code X'B}, whose parts
+   * have disjoint rows. Dense rows stay in one part, and so do those that are {@value
+   * #PART_ELEMENTS} elements long: each part of a row costs as much as a dozen elements.
+   *
+   * @param most the most parts
    */
-  Design[] columnParts(int parts) {
+  Design[] columnParts(int most) {
     if (sparse == null) {
       return new Design[] {this};
     }
+    int parts = (int) Math.clamp(sparse.elements() / PART_ELEMENTS / sparse.rows(), 1L, most);
     int[] cuts = sparse.columnCuts(parts);
     Design[] result = new Design[parts];
     for (int p = 0; p < parts; p++) {

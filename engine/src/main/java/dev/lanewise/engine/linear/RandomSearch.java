@@ -204,7 +204,7 @@ public final class RandomSearch {
     private final Pool<FloatMatrix> products;
 
     Run(FloatMatrix x, int[] labels, RandomGenerator noise, RandomGenerator batches) {
-      design = Design.of(x);
+      design = Design.of(x, engine.parallelism());
       this.labels = labels;
       this.noise = noise;
       this.batches = batches;

@@ -7,6 +7,7 @@ import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Kernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
@@ -196,7 +197,7 @@ public final class SoftmaxRegressionTrainer {
 
     // As wide as is good for products; columns after the classes stay 0.
     private final FloatMatrix wideW;
-    private final FloatMatrix wideLogits;
+    private final FloatMatrix[] products;
     private final FloatMatrix wideProbabilities;
     private final FloatMatrix w;
     private final FloatMatrix logits;
@@ -205,14 +206,16 @@ public final class SoftmaxRegressionTrainer {
     // The rows of a batch, cut by rows and by columns.
     private final double[] losses;
     private final Design[] parts;
-    private final IntConsumer forwardTask = this::forward;
+    private final Design[] batches;
+    private final IntConsumer multiplyTask = this::multiply;
+    private final IntConsumer probabilitiesTask = this::probabilities;
     private final IntConsumer updateTask = this::update;
     private int from;
     private int to;
     private float rate;
 
     Run(FloatMatrix x, int[] labels, RandomGenerator random) {
-      this.x = Design.of(x);
+      this.x = Design.of(x, engine.parallelism());
       this.labels = labels;
       order = new int[x.rows()];
       for (int i = 0; i < order.length; i++) {
@@ -226,13 +229,14 @@ public final class SoftmaxRegressionTrainer {
       batchRows = Math.min(batchSize, x.rows());
       biasGradient = FloatMatrix.zeros(1, classes);
       batch = FloatMatrix.zeros(this.x.isDense() ? batchRows : 0, x.columns());
-      wideLogits = FloatMatrix.zeros(batchRows, width);
-      logits = wideLogits.block(0, batchRows, 0, classes);
+      losses = new double[Math.clamp(batchRows / TASK_ROWS, 1, MOST_TASKS)];
+      parts = this.x.columnParts(losses.length);
+      batches = new Design[parts.length];
+      products = new FloatMatrix[parts.length];
+      Arrays.setAll(products, part -> FloatMatrix.zeros(batchRows, width));
+      logits = products[0].block(0, batchRows, 0, classes);
       wideProbabilities = FloatMatrix.zeros(batchRows, width);
       probabilities = wideProbabilities.block(0, batchRows, 0, classes);
-      losses = new double[Math.clamp(batchRows / TASK_ROWS, 1, MOST_TASKS)];
-      boolean alone = losses.length == 1 || engine.parallelism().threads() == 1;
-      parts = alone ? new Design[] {this.x} : this.x.columnParts(losses.length);
     }
 
     SoftmaxRegression train(RandomGenerator shuffles) {
@@ -284,7 +288,10 @@ public final class SoftmaxRegressionTrainer {
 
     /** Makes one step with the rows order[from .. to - 1]; returns their summed loss before it. */
     private double step(Crew crew) {
-      crew.forEach(losses.length, forwardTask);
+      if (!x.isDense()) {
+        crew.forEach(parts.length, multiplyTask);
+      }
+      crew.forEach(losses.length, probabilitiesTask);
       int by = divisor == Divisor.ACTUAL_ROWS ? to - from : batchSize;
       rate = (float) (-learningRate / by);
       if (l2 > 0) {
@@ -302,15 +309,32 @@ public final class SoftmaxRegressionTrainer {
       return loss;
     }
 
-    /** From some of the batch's rows to their loss and its gradient at the logits. */
-    private void forward(int share) {
+    /**
+     * What some columns of the batch's rows add to the logits. These columns and their weights are
+     * those of {@link #update}, so that they stay in the caches of one thread.
+     */
+    private void multiply(int part) {
+      batches[part] = parts[part].gather(order, from, to, batch);
+      multiply(batches[part], products[part].rows(0, to - from));
+    }
+
+    private void multiply(Design xs, FloatMatrix product) {
+      xs.multiply(kernels, Transpose.NO, 1, wideW, 0, product);
+    }
+
+    /** From the logits of some of the batch's rows to their loss and its gradient there. */
+    private void probabilities(int share) {
       int first = (int) ((long) (to - from) * share / losses.length);
       int end = (int) ((long) (to - from) * (share + 1) / losses.length);
       FloatMatrix z = logits.rows(first, end);
       FloatMatrix p = probabilities.rows(first, end);
-      FloatMatrix room = x.isDense() ? batch.rows(first, end) : batch;
-      Design xs = x.gather(order, from + first, from + end, room);
-      xs.multiply(kernels, Transpose.NO, 1, wideW, 0, wideLogits.rows(first, end));
+      if (x.isDense()) {
+        FloatMatrix room = batch.rows(first, end);
+        multiply(x.gather(order, from + first, from + end, room), products[0].rows(first, end));
+      }
+      for (int part = 1; part < parts.length; part++) {
+        kernels.axpy(1, products[part].rows(first, end), products[0].rows(first, end));
+      }
       if (bias) {
         kernels.addRow(b, z);
       }
@@ -338,10 +362,7 @@ public final class SoftmaxRegressionTrainer {
     /** The step itself: W -= rate / by X'G, in some of its rows, with no gradient in between. */
     private void update(int part) {
       FloatMatrix p = wideProbabilities.rows(0, to - from);
-      Design xs =
-          x.isDense()
-              ? Design.dense(batch.rows(0, to - from))
-              : parts[part].gather(order, from, to, batch);
+      Design xs = x.isDense() ? Design.dense(batch.rows(0, to - from)) : batches[part];
       xs.multiply(kernels, Transpose.YES, rate, p, 1, wideW);
     }
   }

@@ -3,6 +3,7 @@ package dev.lanewise.engine.matrix;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,15 @@ public final class SparseRows {
 
   /** Columns that are looked at together: in the margin of an image all of them are 0. */
   private static final int GROUP = 8;
+
+  /** Rows that a task takes when they are made: some hundred microseconds of images. */
+  private static final int TASK_ROWS = 512;
+
+  /** The most elements that an array can hold. */
+  private static final int MOST = Integer.MAX_VALUE - 8;
+
+  /** Rows that are looked at, at most, to cut columns evenly. */
+  private static final int SAMPLE = 4_096;
 
   /** Elements of one array on a cache line. */
   private static final int LINE = FloatMatrix.ALIGNMENT / Float.BYTES;
@@ -64,39 +74,83 @@ public final class SparseRows {
   }
 
   /**
+   * Runs tasks from 0 on, in any order and on any threads. What they wrote is seen by the caller
+   * afterwards.
+   */
+  @FunctionalInterface
+  public interface Loop {
+    /** Runs {@code task.accept(0)} .. {@code task.accept(tasks - 1)}. */
+    void forEach(int tasks, IntConsumer task);
+  }
+
+  /**
    * The elements of a matrix but its zeros, of either sign. NaN and infinities are kept.
    *
    * @throws ArithmeticException if there are more than an array can hold
    */
   public static SparseRows of(FloatMatrix dense) {
-    return of(dense, Math.toIntExact(nonZeros(dense)));
+    return ifSparse(dense, 1)
+        .orElseThrow(() -> new ArithmeticException("too many elements for an array"));
+  }
+
+  /** As {@link #ifSparse(FloatMatrix, int, Loop)}, on the calling thread. */
+  public static Optional<SparseRows> ifSparse(FloatMatrix dense, int share) {
+    return ifSparse(
+        dense,
+        share,
+        (tasks, task) -> {
+          for (int i = 0; i < tasks; i++) {
+            task.accept(i);
+          }
+        });
   }
 
   /**
    * As {@link #of(FloatMatrix)}, or nothing if more than a {@code share}-th of the elements are not
    * 0, or more than an array can hold.
    *
+   * @param loop shares the work; the rows are the same whatever it does
    * @throws IllegalArgumentException if {@code share} is not positive
    */
-  public static Optional<SparseRows> ifSparse(FloatMatrix dense, int share) {
+  public static Optional<SparseRows> ifSparse(FloatMatrix dense, int share, Loop loop) {
     if (share < 1) {
       throw new IllegalArgumentException("share must be at least 1, not " + share);
     }
-    long stored = nonZeros(dense);
-    long most = Math.min(Integer.MAX_VALUE - 8, (long) dense.rows() * dense.columns() / share);
-    return stored <= most ? Optional.of(of(dense, (int) stored)) : Optional.empty();
-  }
-
-  private static SparseRows of(FloatMatrix dense, int stored) {
+    int tasks = Math.ceilDiv(dense.rows(), TASK_ROWS);
+    long[] counts = new long[tasks];
+    loop.forEach(tasks, task -> counts[task] = nonZeros(dense, task));
+    long stored = Arrays.stream(counts).sum();
+    long most = Math.min(MOST, (long) dense.rows() * dense.columns() / share);
+    // After each task's elements one more: zeros are written too, to be overwritten by what comes
+    // next, which must not be another task's.
+    if (stored > most || stored + tasks > MOST) {
+      return Optional.empty();
+    }
     int[] starts = new int[dense.rows()];
     int[] ends = new int[dense.rows()];
-    // One more than there are: zeros are written too, to be overwritten by what comes next.
-    int[] columnOf = new int[stored + 1];
-    float[] values = new float[stored + 1];
+    int[] columnOf = new int[(int) stored + tasks];
+    float[] values = new float[columnOf.length];
+    int[] firsts = new int[tasks];
+    for (int task = 1; task < tasks; task++) {
+      firsts[task] = firsts[task - 1] + (int) counts[task - 1] + 1;
+    }
+    loop.forEach(tasks, task -> fill(dense, task, firsts[task], starts, ends, columnOf, values));
+    return Optional.of(new SparseRows(dense.columns(), starts, ends, columnOf, values));
+  }
+
+  /** The elements of a task's rows. */
+  private static void fill(
+      FloatMatrix dense,
+      int task,
+      int first,
+      int[] starts,
+      int[] ends,
+      int[] columnOf,
+      float[] values) {
     // Filled up with zeros to a whole number of groups.
     int[] bits = new int[Math.ceilDiv(dense.columns(), GROUP) * GROUP];
-    int at = 0;
-    for (int i = 0; i < dense.rows(); i++) {
+    int at = first;
+    for (int i = task * TASK_ROWS; i < lastRow(dense, task); i++) {
       starts[i] = at;
       dense.bits(i, bits);
       for (int group = 0; group < bits.length; group += GROUP) {
@@ -111,7 +165,10 @@ public final class SparseRows {
       }
       ends[i] = at;
     }
-    return new SparseRows(dense.columns(), starts, ends, columnOf, values);
+  }
+
+  private static int lastRow(FloatMatrix dense, int task) {
+    return Math.min(dense.rows(), (task + 1) * TASK_ROWS);
   }
 
   /** Whether a group holds zeros only, of either sign. */
@@ -123,11 +180,11 @@ public final class SparseRows {
     return any << 1 == 0;
   }
 
-  /** How many elements of a matrix are not 0. */
-  private static long nonZeros(FloatMatrix dense) {
+  /** How many elements of a task's rows are not 0. */
+  private static long nonZeros(FloatMatrix dense, int task) {
     int[] bits = new int[dense.columns()];
     long count = 0;
-    for (int i = 0; i < dense.rows(); i++) {
+    for (int i = task * TASK_ROWS; i < lastRow(dense, task); i++) {
       dense.bits(i, bits);
       int inRow = 0;
       for (int value : bits) {
@@ -215,12 +272,16 @@ public final class SparseRows {
   }
 
   private int firstAtLeast(int column, int row) {
+    if (column == 0 || column == columns) {
+      return column == 0 ? starts[row] : ends[row];
+    }
     int at = Arrays.binarySearch(columnOf, starts[row], ends[row], column);
     return at < 0 ? -at - 1 : at;
   }
 
   /**
-   * Cuts the columns into parts that hold nearly equal shares of the elements.
+   * Cuts the columns into parts that hold nearly equal shares of the elements, going by every row
+   * of a few thousand, or by as many of more rows, evenly chosen.
    *
    * @return where each part begins, and last the number of columns
    * @throws IllegalArgumentException if there is not at least one part
@@ -230,7 +291,7 @@ public final class SparseRows {
       throw new IllegalArgumentException("there must be at least one part, not " + parts);
     }
     long[] upTo = new long[columns + 1];
-    for (int i = 0; i < rows(); i++) {
+    for (int i = 0; i < rows(); i += Math.ceilDiv(rows(), SAMPLE)) {
       for (int k = starts[i]; k < ends[i]; k++) {
         upTo[columnOf[k] + 1]++;
       }
@@ -317,6 +378,15 @@ public final class SparseRows {
       }
     }
     return new SparseRows(rows(), from, to, rowOf, turned);
+  }
+
+  /** How many elements all rows have. */
+  public long elements() {
+    long sum = 0;
+    for (int i = 0; i < rows(); i++) {
+      sum += ends[i] - starts[i];
+    }
+    return sum;
   }
 
   /** Where a row begins in {@link #columnArray()} and {@link #valueArray()}. */

@@ -243,7 +243,7 @@ public final class MlpTrainer {
   private final class Loop {
     private final TrainingListener listener;
     private final Parameters parameters;
-    private final SparseForms forms = new SparseForms();
+    private final SparseForms forms = new SparseForms(engine.parallelism());
     private final BatchSource source;
     private final List<Tile> tiles;
     private final TrainingStep[] steps;

@@ -1,5 +1,6 @@
 package dev.lanewise.engine.nn;
 
+import dev.lanewise.engine.Parallelism;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
 import java.util.IdentityHashMap;
@@ -20,9 +21,20 @@ final class SparseForms {
   private static final int SPARSE = 4;
 
   private final IdentityHashMap<FloatMatrix, Optional<SparseRows>> made = new IdentityHashMap<>();
+  private final Parallelism threads;
+
+  /**
+   * None yet.
+   *
+   * @param threads share the work of making one
+   */
+  SparseForms(Parallelism threads) {
+    this.threads = threads;
+  }
 
   /** The rows without their zeros, or null if there are too few zeros to gain by it. */
   @Nullable SparseRows of(FloatMatrix rows) {
-    return made.computeIfAbsent(rows, x -> SparseRows.ifSparse(x, SPARSE)).orElse(null);
+    return made.computeIfAbsent(rows, x -> SparseRows.ifSparse(x, SPARSE, threads::forEach))
+        .orElse(null);
   }
 }

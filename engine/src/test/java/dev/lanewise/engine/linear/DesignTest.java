@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.Parallelism;
 import dev.lanewise.engine.internal.EngineKernels;
 import dev.lanewise.engine.kernel.Transpose;
 import dev.lanewise.engine.matrix.FloatMatrix;
@@ -26,8 +27,24 @@ final class DesignTest {
 
   @Test
   void manyZerosMakeItSparseAndFewLeaveItDense() {
-    assertThat(Design.of(rows(6)).isDense()).isFalse();
-    assertThat(Design.of(rows(2)).isDense()).isTrue();
+    assertThat(Design.of(rows(6), Parallelism.serial()).isDense()).isFalse();
+    assertThat(Design.of(rows(2), Parallelism.serial()).isDense()).isTrue();
+  }
+
+  @Test
+  void longRowsAreCutByColumns() {
+    int[] parts = {1, 1, 2, 2, 3, 4, 4};
+    int[] elements = {10, 127, 128, 191, 192, 256, 900};
+    for (int i = 0; i < parts.length; i++) {
+      FloatMatrix x = FloatMatrix.zeros(3, 4000);
+      for (int j = 0; j < elements[i]; j++) {
+        x.set(0, j, 1);
+        x.set(1, 3 * j, 2);
+        x.set(2, 3999 - j, 3);
+      }
+      assertThat(Design.of(x, Parallelism.serial()).columnParts(4)).hasSize(parts[i]);
+    }
+    assertThat(Design.of(rows(2), Parallelism.serial()).columnParts(4)).hasSize(1);
   }
 
   @Test
@@ -36,7 +53,8 @@ final class DesignTest {
     try (Engine engine = Engine.builder().threads(1).open()) {
       for (int oneOf : new int[] {2, 6}) {
         FloatMatrix x = rows(oneOf);
-        Design picked = Design.of(x).gather(order, 1, 4, FloatMatrix.zeros(3, 30));
+        Design picked =
+            Design.of(x, Parallelism.serial()).gather(order, 1, 4, FloatMatrix.zeros(3, 30));
         FloatMatrix w = Data.gaussian(30, 10, 2);
         FloatMatrix z = FloatMatrix.zeros(3, 10);
         picked.multiply(EngineKernels.of(engine), Transpose.NO, 1, w, 0, z);

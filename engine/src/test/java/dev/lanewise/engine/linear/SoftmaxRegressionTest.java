@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.Parallelism;
 import dev.lanewise.engine.backend.BackendRequest;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class SoftmaxRegressionTest {
 
@@ -96,22 +97,25 @@ final class SoftmaxRegressionTest {
     }
   }
 
-  /** Sparse rows of more than eight classes are trained on weights padded to a cache line. */
+  /**
+   * Sparse rows of more than eight classes are trained on weights padded to a cache line; batches
+   * of long rows are cut by columns, the last of these into 3 parts.
+   */
   @ParameterizedTest
-  @ValueSource(ints = {8, 9, 10, 16, 17})
-  void aStepOnSparseRowsIsTheDefinition(int classes) {
-    FloatMatrix sparse = Data.gaussian(ROWS, FEATURES, 1);
-    for (int i = 0; i < ROWS; i++) {
-      for (int j = 0; j < FEATURES; j++) {
+  @CsvSource({"8, 23, 7", "9, 23, 7", "10, 23, 7", "16, 23, 7", "17, 23, 7", "3, 131, 1000"})
+  void aStepOnSparseRowsIsTheDefinition(int classes, int rows, int features) {
+    FloatMatrix sparse = Data.gaussian(rows, features, 1);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < features; j++) {
         sparse.set(i, j, (i + j) % 5 == 0 ? sparse.get(i, j) : 0);
       }
     }
-    assertThat(Design.of(sparse).isDense()).isFalse();
-    int[] theirLabels = Data.labels(ROWS, classes, 2);
+    assertThat(Design.of(sparse, Parallelism.serial()).isDense()).isFalse();
+    int[] theirLabels = Data.labels(rows, classes, 2);
     for (Engine engine : new Engine[] {engine(1), Engine.open()}) {
       try (engine) {
         SoftmaxRegressionTrainer trainer =
-            new SoftmaxRegressionTrainer(engine, classes).batchSize(ROWS).learningRate(.5);
+            new SoftmaxRegressionTrainer(engine, classes).batchSize(rows).learningRate(.5);
         SoftmaxRegression before =
             trainer
                 .epochs(0)
@@ -120,21 +124,21 @@ final class SoftmaxRegressionTest {
             trainer
                 .epochs(1)
                 .fit(sparse, theirLabels, new SplittableRandom(3), new SplittableRandom(4));
-        double[][] gradient = new double[FEATURES][classes];
+        double[][] gradient = new double[features][classes];
         FloatMatrix logits = before.logits(sparse);
-        for (int i = 0; i < ROWS; i++) {
+        for (int i = 0; i < rows; i++) {
           double sum = 0;
           for (float z : logits.row(i)) {
             sum += Math.exp(z);
           }
           for (int c = 0; c < classes; c++) {
             double p = Math.exp(logits.get(i, c)) / sum;
-            for (int j = 0; j < FEATURES; j++) {
-              gradient[j][c] += sparse.get(i, j) * (p - (c == theirLabels[i] ? 1 : 0)) / ROWS;
+            for (int j = 0; j < features; j++) {
+              gradient[j][c] += sparse.get(i, j) * (p - (c == theirLabels[i] ? 1 : 0)) / rows;
             }
           }
         }
-        for (int j = 0; j < FEATURES; j++) {
+        for (int j = 0; j < features; j++) {
           for (int c = 0; c < classes; c++) {
             assertThat((double) after.weights().get(j, c))
                 .as("weight of feature %d and class %d", j, c)
@@ -295,16 +299,23 @@ final class SoftmaxRegressionTest {
   void theNumberOfThreadsChangesNothing() {
     FloatMatrix dense = Data.gaussian(3 * SoftmaxRegression.CHUNK + 17, FEATURES, 5);
     theNumberOfThreadsChangesNothing(dense);
+    // Shared by rows alone, and by columns too.
+    theNumberOfThreadsChangesNothing(sparse(dense));
+    theNumberOfThreadsChangesNothing(sparse(Data.gaussian(300, 1200, 8)));
+  }
+
+  /** A sixth of the elements. */
+  private static FloatMatrix sparse(FloatMatrix dense) {
     FloatMatrix sparse = dense.copy();
     Random random = new Random(7);
     for (int i = 0; i < sparse.rows(); i++) {
-      for (int j = 0; j < FEATURES; j++) {
+      for (int j = 0; j < sparse.columns(); j++) {
         if (random.nextInt(6) > 0) {
           sparse.set(i, j, 0);
         }
       }
     }
-    theNumberOfThreadsChangesNothing(sparse);
+    return sparse;
   }
 
   private static void theNumberOfThreadsChangesNothing(FloatMatrix many) {

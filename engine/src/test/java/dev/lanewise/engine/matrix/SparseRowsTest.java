@@ -3,8 +3,11 @@ package dev.lanewise.engine.matrix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The forms that are made of other forms. */
@@ -82,6 +85,36 @@ class SparseRowsTest {
     assertThatThrownBy(() -> SparseRows.ifSparse(x, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("share must be at least 1, not 0");
+  }
+
+  /** Cut into tasks, whose elements are apart by one that does not count. */
+  @Test
+  void isTheSameWhoeverMakesIt() {
+    for (int rows : new int[] {1, 511, 512, 513, 1300}) {
+      FloatMatrix x = mostlyZeros(rows, 9, new Random(rows));
+      List<Integer> tasks = new ArrayList<>();
+      SparseRows backwards =
+          SparseRows.ifSparse(
+                  x,
+                  1,
+                  (count, task) -> {
+                    for (int i = count - 1; i >= 0; i--) {
+                      task.accept(i);
+                    }
+                    tasks.add(count);
+                  })
+              .orElseThrow();
+      assertThat(tasks).containsExactly((rows + 511) / 512, (rows + 511) / 512);
+      assertThat(dense(backwards)).isEqualTo(x.toArray());
+      SparseRows alone = SparseRows.of(x);
+      assertThat(alone.columnArray()).isEqualTo(backwards.columnArray());
+      assertThat(alone.valueArray()).isEqualTo(backwards.valueArray());
+      float[] all = x.toArray();
+      long elements = IntStream.range(0, all.length).filter(i -> all[i] != 0).count();
+      assertThat(alone.elements()).isEqualTo(elements);
+      assertThat(alone.gather(new int[] {0, 0}, 0, 2).elements())
+          .isEqualTo(2L * (alone.end(0) - alone.start(0)));
+    }
   }
 
   @Test
@@ -166,6 +199,13 @@ class SparseRowsTest {
     assertThat(SparseRows.of(x).columnCuts(4)).containsExactly(0, 5, 6, 7, 10);
     FloatMatrix halves = FloatMatrix.copyOf(new float[][] {{0, 0, 1, 1}, {1, 1, 0, 0}});
     assertThat(SparseRows.of(halves).rows(0, 1).columnCuts(3)).containsExactly(0, 3, 4, 4);
+    // Of 4,097 rows every other one counts.
+    FloatMatrix many = FloatMatrix.zeros(4_097, 4);
+    for (int i = 0; i < many.rows(); i++) {
+      many.set(i, i % 2 == 0 ? i / 2 % 2 : 3, 1);
+    }
+    assertThat(SparseRows.of(many).columnCuts(2)).containsExactly(0, 1, 4);
+    assertThat(SparseRows.of(many).rows(0, 4_096).columnCuts(2)).containsExactly(0, 2, 4);
     assertThatThrownBy(() -> SparseRows.of(x).columnCuts(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("at least one part");

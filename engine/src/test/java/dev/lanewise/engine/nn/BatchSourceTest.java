@@ -3,6 +3,7 @@ package dev.lanewise.engine.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lanewise.engine.Parallelism;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
 import java.lang.foreign.Arena;
@@ -27,7 +28,12 @@ class BatchSourceTest {
 
   private static BatchSource source(Batching batching, Samples samples, int classes) {
     return BatchSource.of(
-        batching, samples, new SparseForms(), TestData.random(5), classes, Arena.ofAuto());
+        batching,
+        samples,
+        new SparseForms(Parallelism.serial()),
+        TestData.random(5),
+        classes,
+        Arena.ofAuto());
   }
 
   /** The rows of one epoch, batch by batch; checks that labels go with them. */

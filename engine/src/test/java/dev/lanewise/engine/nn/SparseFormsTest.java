@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.Parallelism;
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
@@ -25,7 +26,7 @@ class SparseFormsTest {
 
   @Test
   void aFormIsMadeForThreeQuartersOfZerosAndOnce() {
-    SparseForms forms = new SparseForms();
+    SparseForms forms = new SparseForms(Parallelism.serial());
     FloatMatrix sparse = everyNth(4, 3, 40);
     SparseRows form = forms.of(sparse);
     assertThat(form).isNotNull();
@@ -37,7 +38,7 @@ class SparseFormsTest {
   @Test
   void aForwardPassIsTheSameWithAndWithoutZeros() {
     FloatMatrix x = everyNth(5, Work.CHUNK + 9, 30);
-    SparseRows form = new SparseForms().of(x);
+    SparseRows form = new SparseForms(Parallelism.serial()).of(x);
     Parameters parameters = Parameters.zeros(new int[] {30, 60, 4}, Activation.RELU);
     Random random = new Random(1);
     for (int l = 0; l < parameters.layers(); l++) {
