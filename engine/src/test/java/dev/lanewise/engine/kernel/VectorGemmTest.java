@@ -55,6 +55,9 @@ final class VectorGemmTest extends GemmContract {
                   0,
                   FloatMatrix.zeros(40, n));
         }
+        for (float finite : first.toArray()) {
+          assertThat(finite).as("%d columns, depth %d", n, k).isFinite();
+        }
         FloatMatrix again = FloatMatrix.zeros(40, n);
         kernels().gemm(Transpose.YES, Transpose.NO, 1, a, b, 0, again);
         assertThat(again.toArray()).as("%d columns, depth %d", n, k).isEqualTo(first.toArray());
