@@ -114,19 +114,35 @@ final class PageEndTest {
   void products() throws IOException {
     for (int n : lengths()) {
       for (int k : new int[] {1, 8, 10, 40}) {
-        FloatMatrix a = ones(9, k);
-        FloatMatrix b = ones(k, n);
-        FloatMatrix c = ones(9, n);
-        FloatMatrix turnedA = ones(k, 9);
-        FloatMatrix turnedB = ones(n, k);
-        for (int call = 0; call < CALLS / 10; call++) {
-          KERNELS.gemm(Transpose.NO, Transpose.NO, 1, a, b, 0, c);
-          KERNELS.gemm(Transpose.YES, Transpose.NO, 1, turnedA, b, 1, c);
-          KERNELS.gemm(Transpose.NO, Transpose.YES, 1, a, turnedB, 0.5f, c);
-        }
-        assertThat(c.get(8, n - 1)).isEqualTo(2 * k);
+        products(9, n, k, CALLS / 10);
       }
     }
+  }
+
+  /** Of rows that do not fill a tile, and those that are too deep or too many for short kernels. */
+  @Test
+  void deepAndLargeProducts() throws IOException {
+    for (int m : new int[] {1, 2, 3, 5, 17, 65}) {
+      for (int n : new int[] {1, 3, 10, 15, 17, 47, 64, 65}) {
+        for (int k : new int[] {7, 64, 193, 200}) {
+          products(m, n, k, 3);
+        }
+      }
+    }
+  }
+
+  private void products(int m, int n, int k, int calls) throws IOException {
+    FloatMatrix a = ones(m, k);
+    FloatMatrix b = ones(k, n);
+    FloatMatrix c = ones(m, n);
+    FloatMatrix turnedA = ones(k, m);
+    FloatMatrix turnedB = ones(n, k);
+    for (int call = 0; call < calls; call++) {
+      KERNELS.gemm(Transpose.NO, Transpose.NO, 1, a, b, 0, c);
+      KERNELS.gemm(Transpose.YES, Transpose.NO, 1, turnedA, b, 1, c);
+      KERNELS.gemm(Transpose.NO, Transpose.YES, 1, a, turnedB, 0.5f, c);
+    }
+    assertThat(c.get(m - 1, n - 1)).isEqualTo(2 * k);
   }
 
   @Test
