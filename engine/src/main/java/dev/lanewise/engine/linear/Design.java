@@ -67,8 +67,8 @@ final class Design {
 
   /**
    * Cuts the columns so that threads can share {@code X B}, as a sum, and {@code X'B}, whose parts
-   * have disjoint rows. Dense rows stay in one part, and so do those that are {@value
-   * #PART_ELEMENTS} elements long: each part of a row costs as much as a dozen elements.
+   * have disjoint rows. Dense rows stay in one part, and so do those of fewer elements than two
+   * times {@value #PART_ELEMENTS}: each part of a row costs as much as a dozen elements.
    *
    * @param most the most parts
    */
@@ -77,6 +77,9 @@ final class Design {
       return new Design[] {this};
     }
     int parts = (int) Math.clamp(sparse.elements() / PART_ELEMENTS / sparse.rows(), 1L, most);
+    if (parts == 1) {
+      return new Design[] {this};
+    }
     int[] cuts = sparse.columnCuts(parts);
     Design[] result = new Design[parts];
     for (int p = 0; p < parts; p++) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * l2/2 times the sum of squared weights. Each epoch takes the rows in a fresh random order, each
  * batch once; all gradients of a step are taken before it.
  *
- * <p>The engine's threads share each step; how a batch is cut for them depends on its size alone,
- * so the result is the same for any number of them.
+ * <p>The engine's threads share each step; how a batch is cut for them depends on its size and on
+ * the elements of the rows alone, so the result is the same for any number of them.
  *
  * <p><b>Cost.</b> An epoch over n rows takes 2 n features classes multiply-adds, or less where
  * elements are 0.
