@@ -218,7 +218,8 @@ final class Api extends Handler.Abstract {
       throw tooLong;
     }
     CompletableFuture<byte[]> body = new CompletableFuture<>();
-    Content.Source.asByteArrayAsync(request, limits.bodyBytes(), Promise.Invocable.toPromise(body));
+    Content.Source.asByteArrayAsync(
+        new Body(request), limits.bodyBytes(), Promise.Invocable.toPromise(body));
     try {
       return body.get(limits.body().toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -238,6 +239,28 @@ final class Api extends Handler.Abstract {
       }
       throw new Problem(
           400, "the body broke off or is not framed as HTTP asks", Map.of("Connection", "close"));
+    }
+  }
+
+  /**
+   * What a client sends. A body that does not come, or is too long, fails without its request:
+   * Jetty says so first and fails the request then, maybe while its answer is being written, which
+   * would be lost.
+   */
+  private record Body(Request request) implements Content.Source {
+    @Override
+    public Content.Chunk read() {
+      return request.read();
+    }
+
+    @Override
+    public void demand(Runnable ready) {
+      request.demand(ready);
+    }
+
+    @Override
+    public void fail(Throwable failure) {
+      // The answer says it, and ends the connection if something is left unread.
     }
   }
 
