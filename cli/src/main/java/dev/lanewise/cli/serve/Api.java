@@ -232,7 +232,7 @@ final class Api extends Handler.Abstract {
       if (e.getCause() instanceof IllegalStateException) {
         throw tooLong;
       }
-      // While the server stops, connections may be idle for a second and no longer.
+      // While the server stops, connections may not be idle for long.
       if (e.getCause() instanceof TimeoutException
           && request.getConnectionMetaData().getConnector().isShutdown()) {
         throw Problem.stopping();

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param body until a request's body must have arrived, else 408
  * @param answer until the engine must have answered, else 503
  * @param idle until a connection on which nothing happens is closed
+ * @param lastIdle the same while the server stops
  * @param grace for answers in the making when the server stops
  */
 public record Limits(
@@ -28,6 +29,7 @@ public record Limits(
     Duration body,
     Duration answer,
     Duration idle,
+    Duration lastIdle,
     Duration grace) {
 
   /**
@@ -48,6 +50,7 @@ public record Limits(
         Duration.ofSeconds(10),
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),
+        Duration.ofSeconds(1),
         Duration.ofSeconds(10));
   }
 }

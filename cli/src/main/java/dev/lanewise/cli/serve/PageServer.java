@@ -112,6 +112,7 @@ public final class PageServer implements AutoCloseable {
     connector.setHost(address.getHostAddress());
     connector.setPort(options.port());
     connector.setIdleTimeout(limits.idle().toMillis());
+    connector.setShutdownIdleTimeout(limits.lastIdle().toMillis());
     server.addConnector(connector);
     Gate gate = new Gate(address, options.host(), options.allowedHosts());
     Api api = new Api(answers, workbench, desk, gate, limits, metrics);

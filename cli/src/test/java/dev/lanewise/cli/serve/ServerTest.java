@@ -57,6 +57,16 @@ class ServerTest {
   }
 
   private static Limits limits(int requests, int queue, Duration body) {
+    return limits(requests, queue, body, Limits.defaults().lastIdle());
+  }
+
+  /** Of a server that does not stop before a test has done what it does meanwhile. */
+  private static Limits unhurried() {
+    Limits usual = Limits.defaults();
+    return limits(usual.requests(), usual.queue(), usual.body(), Duration.ofSeconds(9));
+  }
+
+  private static Limits limits(int requests, int queue, Duration body, Duration lastIdle) {
     Limits usual = Limits.defaults();
     return new Limits(
         usual.bodyBytes(),
@@ -69,6 +79,7 @@ class ServerTest {
         body,
         usual.answer(),
         usual.idle(),
+        lastIdle,
         usual.grace());
   }
 
@@ -556,7 +567,8 @@ class ServerTest {
   @Test
   void answersInTheMakingAreFinishedBeforeTheServerStops()
       throws IOException, InterruptedException {
-    TestServer stopping = new TestServer(TestServer.few(), PageServer.Options.quiet(models));
+    TestServer stopping =
+        new TestServer(TestServer.few(), PageServer.Options.quiet(models).with(unhurried()));
     stopping.server.awaitReady();
     String body = TestServer.question(28, TestServer.one(28), "");
     String head =
@@ -571,7 +583,8 @@ class ServerTest {
       out.write((head + body.substring(0, 10)).getBytes(StandardCharsets.UTF_8));
       out.flush();
       // Until the request is being answered: it is counted.
-      while (!stopping.get("/metrics").body().contains("requests_in_flight 2.0")) {
+      String metrics = "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      while (!raw(stopping, metrics).contains("requests_in_flight 2.0")) {
         Thread.sleep(5);
       }
       int port = stopping.server.uri().getPort();
@@ -611,7 +624,8 @@ class ServerTest {
 
   @Test
   void requestsThatComeWhileTheServerStopsAreToldSo() throws IOException, InterruptedException {
-    TestServer stopping = new TestServer(TestServer.few(), PageServer.Options.quiet(models));
+    TestServer stopping =
+        new TestServer(TestServer.few(), PageServer.Options.quiet(models).with(unhurried()));
     int port = stopping.server.uri().getPort();
     String health = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
     List<Socket> connections = new ArrayList<>();
