@@ -1,3 +1,4 @@
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,7 +12,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Makes docs/dependencies.md of the lists of contents that the build writes, or checks that it is up to date: {@code
- * Dependencies.java check|write ROOT}. Fails if a library has no licence, or none of those it may be taken under is known here.
+ * Dependencies.java check|write ROOT}. Fails if a library has no licence, or none of those it may be taken under is known here, or if it
+ * is older than a line of .ci/advisories.tsv asks for.
  */
 final class Dependencies {
   private Dependencies() {}
@@ -77,9 +79,33 @@ final class Dependencies {
     } else if (Files.notExists(file) || !Files.readString(file).contentEquals(page)) {
       problems.add("docs/dependencies.md is not what the build says; run .ci/supply-chain --write");
     }
+    int advisories = advisories(root.resolve(".ci/advisories.tsv"), usedBy.keySet(), problems);
     problems.forEach(System.err::println);
-    System.out.println(usedBy.size() + " libraries, " + problems.size() + " problems");
+    System.out.println(usedBy.size() + " libraries, " + advisories + " lines of advisories, " + problems.size() + " problems");
     System.exit(problems.isEmpty() ? 0 : 1);
+  }
+
+  /** Adds what is older than an advisory asks for, and advisories for nothing; returns how many there are. */
+  private static int advisories(Path file, Set<String> libraries, List<String> problems) throws Exception {
+    int count = 0;
+    for (String line : Files.readAllLines(file)) {
+      if (line.startsWith("#")) {
+        continue;
+      }
+      count++;
+      String[] fields = line.split("\t");
+      var concerned = libraries.stream().filter(library -> library.startsWith(fields[0])).toList();
+      if (concerned.isEmpty()) {
+        problems.add(file + " has a line for " + fields[0] + ", of which nothing is shipped");
+      }
+      var mended = Version.parse(fields[1]);
+      for (String library : concerned) {
+        if (Version.parse(library.substring(library.lastIndexOf(' ') + 1)).compareTo(mended) < 0) {
+          problems.add(library + " is older than " + fields[1] + ": " + fields[2] + " (" + fields[3] + ")");
+        }
+      }
+    }
+    return count;
   }
 
   private static JsonNode contents(Path target) throws Exception {
