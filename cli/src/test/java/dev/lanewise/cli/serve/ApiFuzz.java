@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,9 @@ public final class ApiFuzz {
 
   /** Of every answer on a connection; no body here has such a line. */
   private static final Pattern STATUS = Pattern.compile("^HTTP/1\\.1 (\\d{3}) ", Pattern.MULTILINE);
+
+  /** More than a request takes that is there as a whole. */
+  private static final Duration SENDING = Duration.ofMillis(50);
 
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -99,7 +103,9 @@ public final class ApiFuzz {
 
   private static void raw(byte[] request) throws Exception {
     try (LocalConnector.LocalEndPoint client = CONNECTOR.connect()) {
-      client.addInput(ByteBuffer.wrap(request));
+      // An answer may be made on the thread that brings the input, and wait there for what follows.
+      Thread sender = Thread.startVirtualThread(() -> client.addInput(ByteBuffer.wrap(request)));
+      sender.join(SENDING);
       // A client that sends no more; what it began is then answered or dropped.
       client.addInputEOF();
       client.waitUntilClosedOrIdleFor(1, TimeUnit.SECONDS);
