@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanewise.engine.kernel.Activation;
 import dev.lanewise.engine.kernel.Kernels;
+import dev.lanewise.engine.kernel.Metric;
 import dev.lanewise.engine.kernel.Transpose;
+import dev.lanewise.engine.matrix.ByteMatrix;
 import dev.lanewise.engine.matrix.FloatMatrix;
+import dev.lanewise.engine.matrix.IntMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -14,7 +17,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -41,26 +46,36 @@ final class PageEndTest {
   @TempDir private Path folder;
   private int files;
 
-  private FloatMatrix atPageEnd(int rows, int columns) throws IOException {
+  /** So many bytes, behind which there is nothing. */
+  private MemorySegment atPageEnd(long bytes) throws IOException {
     Path file = folder.resolve("page" + files++);
     try (FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       MemorySegment two = channel.map(FileChannel.MapMode.READ_WRITE, 0, 2L * PAGE, Arena.ofAuto());
       channel.truncate(PAGE);
-      long bytes = 4L * rows * columns;
-      return FloatMatrix.of(two.asSlice(PAGE - bytes, bytes), rows, columns);
+      return two.asSlice(PAGE - bytes, bytes);
     }
   }
 
   private FloatMatrix ones(int rows, int columns) throws IOException {
-    FloatMatrix x = atPageEnd(rows, columns);
+    return filled(1, rows, columns);
+  }
+
+  private FloatMatrix filled(float value, int rows, int columns) throws IOException {
+    FloatMatrix x = FloatMatrix.of(atPageEnd(4L * rows * columns), rows, columns);
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns; j++) {
-        x.set(i, j, 1);
+        x.set(i, j, value);
       }
     }
     return x;
+  }
+
+  private ByteMatrix bytes(int value, int rows, int columns) throws IOException {
+    MemorySegment segment = atPageEnd((long) rows * columns);
+    segment.fill((byte) value);
+    return ByteMatrix.of(segment, rows, columns);
   }
 
   private static List<Integer> lengths() {
@@ -173,6 +188,113 @@ final class PageEndTest {
         KERNELS.inverseProbabilities(x, y, labels, out);
       }
       assertThat(out[n - 1]).isEqualTo(3);
+    }
+  }
+
+  /** Numbers of rows that do not fill a tile, and those that do. */
+  private static final int[] ROWS = {1, 2, 3, 4, 5, 7, 8, 9};
+
+  private static int expected(Metric metric, int columns) {
+    return switch (metric) {
+      case L1 -> 2 * columns;
+      case SQUARED_L2 -> 4 * columns;
+      case DOT -> 3 * columns;
+    };
+  }
+
+  @Test
+  void distancesOfFloats() throws IOException {
+    for (int d : lengths()) {
+      FloatMatrix queries = filled(3, 5, d);
+      for (int n : ROWS) {
+        FloatMatrix rows = ones(n, d);
+        FloatMatrix out = ones(5, n);
+        for (Metric metric : Metric.values()) {
+          for (int call = 0; call < CALLS / 100; call++) {
+            KERNELS.distances(metric, queries, rows, out);
+          }
+          for (int i = 0; i < 5; i++) {
+            for (int j = 0; j < n; j++) {
+              assertThat(out.get(i, j)).isEqualTo(expected(metric, d));
+            }
+          }
+          assertThat(KERNELS.atMost(out, 4, expected(metric, d), new int[n])).isEqualTo(n);
+        }
+      }
+    }
+  }
+
+  @Test
+  void distancesOfBytes() throws IOException {
+    for (int d : byteLengths()) {
+      ByteMatrix queries = bytes(3, 5, d);
+      for (int n : ROWS) {
+        ByteMatrix rows = bytes(1, n, d);
+        IntMatrix out = IntMatrix.of(atPageEnd(4L * 5 * n), 5, n);
+        int[] chosen = IntStream.range(0, n).toArray();
+        int[] measured = new int[n];
+        for (Metric metric : Metric.values()) {
+          int expected = expected(metric, d);
+          for (int call = 0; call < CALLS / 100; call++) {
+            KERNELS.distances(metric, queries, rows, out);
+            KERNELS.distances(metric, queries, 4, rows, chosen, n, measured);
+          }
+          for (int j = 0; j < n; j++) {
+            assertThat(out.get(4, j)).isEqualTo(expected);
+            assertThat(measured[j]).isEqualTo(expected);
+          }
+          assertThat(KERNELS.atMost(out, 4, expected, new int[n])).isEqualTo(n);
+        }
+      }
+    }
+  }
+
+  @Test
+  void screens() throws IOException {
+    for (int n : byteLengths()) {
+      int[] counts = new int[9];
+      int[] hits = new int[9 * n];
+      for (int m : new int[] {1, 3, 4, 9}) {
+        for (int d : new int[] {1, 7, 49}) {
+          FloatMatrix floats = filled(3, m, d);
+          FloatMatrix vectors = ones(d, n);
+          ByteMatrix bytes = bytes(3, m, d);
+          ByteMatrix byteVectors = bytes(1, d, n);
+          float[] least = new float[m];
+          Arrays.fill(least, 3 * d);
+          int[] most = new int[m];
+          Arrays.fill(most, 2 * d);
+          for (int call = 0; call < CALLS / 300; call++) {
+            KERNELS.dotsAtLeast(floats, vectors, least, counts, hits);
+          }
+          assertThat(counts[m - 1]).isEqualTo(n);
+          for (int call = 0; call < CALLS / 300; call++) {
+            KERNELS.l1AtMost(bytes, byteVectors, most, counts, hits);
+          }
+          assertThat(counts[m - 1]).isEqualTo(n);
+        }
+      }
+    }
+  }
+
+  /** Around the multiples of the halves of a vector, up to two. */
+  private static int[] byteLengths() {
+    int half = Lanes.BYTE.length() / 2;
+    return IntStream.rangeClosed(0, 4)
+        .flatMap(halves -> IntStream.rangeClosed(half * halves - 2, half * halves + 3))
+        .filter(n -> n > 0)
+        .toArray();
+  }
+
+  @Test
+  void transposes() throws IOException {
+    for (int n : lengths()) {
+      FloatMatrix x = filled(7, 9, n);
+      FloatMatrix out = ones(n, 9);
+      for (int call = 0; call < CALLS / 10; call++) {
+        KERNELS.transpose(x, out);
+      }
+      assertThat(out.get(n - 1, 8)).isEqualTo(7);
     }
   }
 }
