@@ -261,7 +261,7 @@ final class VectorElementwiseSoftmax {
   /** row = exp(z - max), element by element. */
   private static void exponentials(int n, float max, MemorySegment z, long zAt, float[] row) {
     z = Memory.known(z);
-    FloatVector sums = FloatVector.zero(F);
+    FloatVector sums = Lanes.broadcast(0);
     for (int j = 0; j < n; j += LENGTH) {
       int from = Math.min(j, n - LENGTH);
       FloatVector x = Lanes.load(z, zAt + 4L * from);

@@ -55,11 +55,10 @@ final class VectorGemmNarrow {
       int rows = Math.min(ROWS, m - i);
       long first = aAt + i * aRow;
       long to = 4 * (cAt + i * cRow);
-      boolean direct = rows == ROWS && beta == 0;
+      boolean direct = rows == ROWS && alpha == 1 && beta == 0;
       // Rows that do not exist are the last one again: computed and not looked at.
       tile(
           k,
-          alpha,
           a,
           4 * first,
           4 * (first + Math.min(1, rows - 1) * aRow),
@@ -75,15 +74,14 @@ final class VectorGemmNarrow {
           direct ? 4 * cRow : 2 * V,
           direct ? apart : V);
       if (!direct) {
-        write(rows, workspace.memory, 4 * workspace.tile, beta, c, to, 4 * cRow, apart);
+        write(rows, alpha, workspace.memory, 4 * workspace.tile, beta, c, to, 4 * cRow, apart);
       }
     }
   }
 
-  /** Four rows of alpha A B, two vectors each, which may overlap where they go. */
+  /** Four rows of A B, two vectors each, which may overlap where they go. */
   private static void tile(
       int k,
-      float alpha,
       MemorySegment a,
       long a0,
       long a1,
@@ -131,23 +129,23 @@ final class VectorGemmNarrow {
       c30 = Lanes.multiplyAdd(r3, x, c30);
       c31 = Lanes.multiplyAdd(r3, y, c31);
     }
-    FloatVector factor = Lanes.broadcast(alpha);
-    factor.mul(c00).intoMemorySegment(to, t, NATIVE);
-    factor.mul(c01).intoMemorySegment(to, t + second, NATIVE);
-    factor.mul(c10).intoMemorySegment(to, t + row, NATIVE);
-    factor.mul(c11).intoMemorySegment(to, t + row + second, NATIVE);
-    factor.mul(c20).intoMemorySegment(to, t + 2 * row, NATIVE);
-    factor.mul(c21).intoMemorySegment(to, t + 2 * row + second, NATIVE);
-    factor.mul(c30).intoMemorySegment(to, t + 3 * row, NATIVE);
-    factor.mul(c31).intoMemorySegment(to, t + 3 * row + second, NATIVE);
+    ((FloatVector) c00.check(F)).intoMemorySegment(to, t, NATIVE);
+    ((FloatVector) c01.check(F)).intoMemorySegment(to, t + second, NATIVE);
+    ((FloatVector) c10.check(F)).intoMemorySegment(to, t + row, NATIVE);
+    ((FloatVector) c11.check(F)).intoMemorySegment(to, t + row + second, NATIVE);
+    ((FloatVector) c20.check(F)).intoMemorySegment(to, t + 2 * row, NATIVE);
+    ((FloatVector) c21.check(F)).intoMemorySegment(to, t + 2 * row + second, NATIVE);
+    ((FloatVector) c30.check(F)).intoMemorySegment(to, t + 3 * row, NATIVE);
+    ((FloatVector) c31.check(F)).intoMemorySegment(to, t + 3 * row + second, NATIVE);
   }
 
   /**
-   * C = tile + beta C. Both vectors of a row are read before either is written, so elements that
-   * both hold get the same value twice.
+   * C = alpha tile + beta C. Both vectors of a row are read before either is written, so elements
+   * that both hold get the same value twice.
    */
   private static void write(
       int rows,
+      float alpha,
       MemorySegment tile,
       long t,
       float beta,
@@ -160,8 +158,8 @@ final class VectorGemmNarrow {
     long from = t;
     long to = cAt;
     for (int r = 0; r < rows; r++, from += 2 * V, to += cRow) {
-      FloatVector x = Lanes.load(tile, from);
-      FloatVector y = Lanes.load(tile, from + V);
+      FloatVector x = Lanes.load(tile, from).mul(alpha);
+      FloatVector y = Lanes.load(tile, from + V).mul(alpha);
       if (beta != 0) {
         x = Lanes.load(c, to).mul(beta).add(x);
         y = Lanes.load(c, to + apart).mul(beta).add(y);

@@ -81,6 +81,7 @@ final class CompilationTest {
     "-XX:-UseTypeSpeculation, 64 128 256 512",
     "-XX:+UseTypeSpeculation, 256 512",
     "-XX:+UseTypeSpeculation, 256",
+    "-XX:+UseTypeSpeculation, 128 256",
     "-XX:+UseTypeSpeculation, 128 512",
   })
   void noVectorIsBoxedBesideVectorsOfOtherWidths(
@@ -95,7 +96,7 @@ final class CompilationTest {
    * still go by profiles of what all element types share; to say it there left C2 no room.
    */
   @ParameterizedTest
-  @ValueSource(strings = {"128 512", "256 512", "256"})
+  @ValueSource(strings = {"128 256", "128 512", "256 512", "256"})
   void noVectorOfFloatsIsBoxedWithoutProfiles(String widths, @TempDir Path directory)
       throws IOException, InterruptedException {
     List<String> arguments = List.of(widths.split(" ", -1));
