@@ -41,6 +41,9 @@ final class PageEndTest {
   /** Enough for C2, which is where masks become instructions. */
   private static final int CALLS = 3_000;
 
+  /** Numbers of rows that do not fill a tile, and those that do. */
+  private static final int[] ROWS = {1, 2, 3, 4, 5, 7, 8, 9};
+
   private static final Kernels KERNELS = new VectorKernels();
 
   @TempDir private Path folder;
@@ -84,6 +87,23 @@ final class PageEndTest {
       lengths.add(n);
     }
     return lengths;
+  }
+
+  /** Around the multiples of the halves of a vector, up to two. */
+  private static int[] byteLengths() {
+    int half = Lanes.BYTE.length() / 2;
+    return IntStream.rangeClosed(0, 4)
+        .flatMap(halves -> IntStream.rangeClosed(half * halves - 2, half * halves + 3))
+        .filter(n -> n > 0)
+        .toArray();
+  }
+
+  private static int expected(Metric metric, int columns) {
+    return switch (metric) {
+      case L1 -> 2 * columns;
+      case SQUARED_L2 -> 4 * columns;
+      case DOT -> 3 * columns;
+    };
   }
 
   @Test
@@ -191,17 +211,6 @@ final class PageEndTest {
     }
   }
 
-  /** Numbers of rows that do not fill a tile, and those that do. */
-  private static final int[] ROWS = {1, 2, 3, 4, 5, 7, 8, 9};
-
-  private static int expected(Metric metric, int columns) {
-    return switch (metric) {
-      case L1 -> 2 * columns;
-      case SQUARED_L2 -> 4 * columns;
-      case DOT -> 3 * columns;
-    };
-  }
-
   @Test
   void distancesOfFloats() throws IOException {
     for (int d : lengths()) {
@@ -266,24 +275,13 @@ final class PageEndTest {
           Arrays.fill(most, 2 * d);
           for (int call = 0; call < CALLS / 300; call++) {
             KERNELS.dotsAtLeast(floats, vectors, least, counts, hits);
-          }
-          assertThat(counts[m - 1]).isEqualTo(n);
-          for (int call = 0; call < CALLS / 300; call++) {
+            assertThat(counts[m - 1]).isEqualTo(n);
             KERNELS.l1AtMost(bytes, byteVectors, most, counts, hits);
+            assertThat(counts[m - 1]).isEqualTo(n);
           }
-          assertThat(counts[m - 1]).isEqualTo(n);
         }
       }
     }
-  }
-
-  /** Around the multiples of the halves of a vector, up to two. */
-  private static int[] byteLengths() {
-    int half = Lanes.BYTE.length() / 2;
-    return IntStream.rangeClosed(0, 4)
-        .flatMap(halves -> IntStream.rangeClosed(half * halves - 2, half * halves + 3))
-        .filter(n -> n > 0)
-        .toArray();
   }
 
   @Test
