@@ -7,6 +7,7 @@ import dev.lanewise.data.DataCatalog;
 import dev.lanewise.engine.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  * }</pre>
  */
 class RecordedTest {
+
+  private static final Comparator<Double> EXACTLY = Comparator.naturalOrder();
+
+  /** A sum of 60,000 logarithms differs in its twelfth digit between Zen 3 and Zen 5. */
+  private static final Comparator<Double> TO_TEN_DIGITS =
+      (a, b) -> Math.abs(a - b) <= 1e-10 * Math.abs(b) ? 0 : EXACTLY.compare(a, b);
 
   private static DataCatalog full() {
     String folder = System.getenv(DataCatalog.VARIABLE);
@@ -58,7 +65,10 @@ class RecordedTest {
       if (recorded.kernels().equals(engine.info().reason())) {
         figures.forEach(
             (key, values) ->
-                assertThat(recorded.values(key)).as(key).startsWith(values.toArray(Double[]::new)));
+                assertThat(recorded.values(key))
+                    .as(key)
+                    .usingElementComparator(key.contains("loss") ? TO_TEN_DIGITS : EXACTLY)
+                    .startsWith(values.toArray(Double[]::new)));
       } else {
         // Other kernels round otherwise: there, what was computed is held against the bands itself.
         for (Band band : Band.all()) {
