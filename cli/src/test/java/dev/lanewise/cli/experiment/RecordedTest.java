@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * only some experiments:
  *
  * <pre>{@code
- * LANEWISE_DATA=... mvn -pl cli -am test -Dtest=RecordedTest -Dsurefire.failIfNoSpecifiedTests=false \
- *     -Dlanewise.record=all|ID,ID...
+ * LANEWISE_DATA=... mvn -pl cli -am test -Dtest=RecordedTest#recordAnew \
+ *     -Dsurefire.failIfNoSpecifiedTests=false -Dlanewise.record=all|ID,ID...
  * }</pre>
  */
 @Tag("recorded")
