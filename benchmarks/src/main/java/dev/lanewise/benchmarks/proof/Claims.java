@@ -81,7 +81,7 @@ final class Claims {
         products(
             "sgemm, one thread: geometric mean >= 1.1x OpenBLAS",
             "sgemm-1-",
-            "lanewise (auto)",
+            "lanewise (vector)",
             "OpenBLAS",
             false,
             1.1));
@@ -89,7 +89,7 @@ final class Claims {
         products(
             "sgemm, two threads: geometric mean >= 1.0x OpenBLAS",
             "sgemm-2-",
-            "lanewise (auto)",
+            "lanewise (vector)",
             "OpenBLAS",
             false,
             1));
@@ -97,7 +97,7 @@ final class Claims {
         products(
             "sgemm: no shape under 0.9x OpenBLAS, one thread",
             "sgemm-1-",
-            "lanewise (auto)",
+            "lanewise (vector)",
             "OpenBLAS",
             true,
             .9));
@@ -105,7 +105,7 @@ final class Claims {
         products(
             "sgemm: no shape under 0.9x OpenBLAS, two threads",
             "sgemm-2-",
-            "lanewise (auto)",
+            "lanewise (vector)",
             "OpenBLAS",
             true,
             .9));
@@ -114,7 +114,7 @@ final class Claims {
           products(
               "sgemm, squares from 256, " + threads + " thread(s): >= 0.85x MKL",
               "sgemm-" + threads + "-nn-(256|512|1024|2048)x",
-              "lanewise (auto)",
+              "lanewise (vector)",
               "MKL",
               true,
               .85));

@@ -51,7 +51,17 @@ import java.util.random.RandomGenerator;
 final class OwnTasks implements TaskSet {
 
   private static final List<String> NAMES =
-      List.of("auto", "scalar", "vector", "openblas", "brute", "blas", "mkl", "copy", "roofline");
+      List.of(
+          "auto",
+          "scalar",
+          "vector",
+          "openblas",
+          "mixed",
+          "brute",
+          "blas",
+          "mkl",
+          "copy",
+          "roofline");
 
   static final int NOT_MNIST_ROWS = 15_000;
 

@@ -249,7 +249,7 @@ public final class Table {
     DefaultCategoryDataset rates = new DefaultCategoryDataset();
     for (String row : rows) {
       String shape = row.substring("sgemm-1-".length());
-      for (String label : List.of("lanewise (auto)", "OpenBLAS", "MKL")) {
+      for (String label : List.of("lanewise (vector)", "lanewise (auto)", "OpenBLAS", "MKL")) {
         results
             .side(row, label)
             .flatMap(

@@ -52,7 +52,10 @@ class GemmDifferentialTest {
     Map<String, Kernels> kernels = new LinkedHashMap<>();
     for (BackendRequest request :
         new BackendRequest[] {
-          BackendRequest.OPENBLAS, BackendRequest.VECTOR, BackendRequest.SCALAR
+          BackendRequest.OPENBLAS,
+          BackendRequest.VECTOR,
+          BackendRequest.SCALAR,
+          BackendRequest.MIXED
         }) {
       Assumptions.assumeTrue(
           backends.probe(request.id()).available(), () -> request + " does not work here");

@@ -2,6 +2,7 @@ package dev.lanewise.cli.experiment;
 
 import dev.lanewise.data.DataCatalog;
 import dev.lanewise.engine.Engine;
+import dev.lanewise.engine.kernel.Probe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +128,7 @@ final class Recorded {
   static void record(Engine engine, DataCatalog catalog, Set<String> ids, Path folder)
       throws IOException {
     Path table = folder.resolve(TABLE);
-    String kernels = engine.info().reason();
+    String kernels = kernels(engine);
     Map<String, List<Double>> figures = new LinkedHashMap<>();
     if (Files.exists(table)) {
       Recorded old =
@@ -164,6 +165,13 @@ final class Recorded {
   /** What a figure is recorded under. */
   static String key(String id, Variant variant, String label) {
     return id + '\t' + variant.id() + '\t' + label;
+  }
+
+  /** What an engine computes by, in a sentence. */
+  static String kernels(Engine engine) {
+    return engine.info().selection().probes().stream()
+        .map(Probe::detail)
+        .collect(Collectors.joining("; "));
   }
 
   /** What the figures were computed by; other vector widths round otherwise. */

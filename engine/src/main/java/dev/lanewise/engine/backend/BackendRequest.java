@@ -13,7 +13,9 @@ public enum BackendRequest {
   /** SIMD in Java; needs the module {@code jdk.incubator.vector}. */
   VECTOR,
   /** OpenBLAS for what it does; needs {@code lanewise-blas-bridge} and its native library. */
-  OPENBLAS;
+  OPENBLAS,
+  /** Large products by {@link #OPENBLAS}, all else by {@link #VECTOR}; needs what both need. */
+  MIXED;
 
   /** The name as users write it, lower case. */
   public String id() {

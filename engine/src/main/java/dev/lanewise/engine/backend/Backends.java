@@ -24,6 +24,13 @@ public final class Backends {
   private static final String SCALAR = BackendRequest.SCALAR.id();
   private static final String VECTOR = BackendRequest.VECTOR.id();
   private static final String OPENBLAS = BackendRequest.OPENBLAS.id();
+  private static final String MIXED = BackendRequest.MIXED.id();
+
+  /**
+   * Vectors of this width and more multiply large matrices as fast as OpenBLAS or nearly so, and
+   * half of it four fifths as fast (docs/performance.md, "How auto decides").
+   */
+  private static final int WIDE = 512;
 
   private final Map<String, KernelProvider> providers;
   private final Map<String, Probe> probes = new LinkedHashMap<>();
@@ -55,7 +62,26 @@ public final class Backends {
 
   /** Finds out about one backend; asked once, then remembered. */
   public synchronized Probe probe(String name) {
-    return probes.computeIfAbsent(name, this::ask);
+    return name.equals(MIXED) ? mixed(this::probe) : probes.computeIfAbsent(name, this::ask);
+  }
+
+  /** The mix of two backends is there if both are. */
+  private static Probe mixed(Function<String, Probe> prober) {
+    Probe vector = prober.apply(VECTOR);
+    if (!vector.available()) {
+      return new Probe(MIXED, false, vector.detail(), vector.facts());
+    }
+    Probe openblas = prober.apply(OPENBLAS);
+    if (!openblas.available()) {
+      return new Probe(MIXED, false, openblas.detail(), openblas.facts());
+    }
+    Map<String, String> facts = new LinkedHashMap<>(vector.facts());
+    facts.putAll(openblas.facts());
+    return new Probe(MIXED, true, mix(vector, openblas), facts);
+  }
+
+  private static String mix(Probe vector, Probe openblas) {
+    return vector.detail() + "; large products by " + openblas.detail();
   }
 
   private Probe ask(String name) {
@@ -75,7 +101,7 @@ public final class Backends {
     return provider.probe();
   }
 
-  /** Every known backend, probed: for a diagnosis. */
+  /** Every backend that brings kernels of its own, probed: for a diagnosis. */
   public List<Probe> probeAll() {
     return List.of(probe(SCALAR), probe(VECTOR), probe(OPENBLAS));
   }
@@ -88,27 +114,47 @@ public final class Backends {
    */
   public static Selection select(BackendRequest request, Function<String, Probe> prober) {
     List<Probe> asked = new ArrayList<>();
+    Function<String, Probe> asking =
+        name -> {
+          Probe probe = prober.apply(name);
+          asked.add(probe);
+          return probe;
+        };
     if (request != BackendRequest.AUTO) {
-      Probe probe = prober.apply(request.id());
+      Probe probe = request == BackendRequest.MIXED ? mixed(asking) : asking.apply(request.id());
       if (!probe.available()) {
         throw new BackendUnavailableException(
             "backend '" + request.id() + "' was asked for but is not available: " + probe.detail());
       }
       return new Selection(
-          request, request.id(), "asked for: " + probe.detail(), false, List.of(probe));
+          request, request.id(), "asked for: " + probe.detail(), false, List.copyOf(asked));
     }
-    StringBuilder why = new StringBuilder();
-    for (String name : List.of(VECTOR, OPENBLAS)) {
-      Probe probe = prober.apply(name);
-      asked.add(probe);
-      if (probe.available()) {
-        why.insert(0, probe.detail());
-        return new Selection(
-            request, name, why.toString(), !name.equals(VECTOR), List.copyOf(asked));
-      }
-      why.append("; no ").append(name).append(": ").append(probe.detail());
+    Probe vector = asking.apply(VECTOR);
+    if (vector.available() && !gainsByMixing(vector)) {
+      return new Selection(request, VECTOR, vector.detail(), false, List.copyOf(asked));
     }
-    return new Selection(request, SCALAR, "plain Java loops" + why, true, List.copyOf(asked));
+    Probe openblas = asking.apply(OPENBLAS);
+    String noOpenBlas = "; no openblas: " + openblas.detail();
+    if (vector.available()) {
+      return openblas.available()
+          ? new Selection(request, MIXED, mix(vector, openblas), false, List.copyOf(asked))
+          : new Selection(request, VECTOR, vector.detail() + noOpenBlas, false, List.copyOf(asked));
+    }
+    String noVector = "; no vector: " + vector.detail();
+    return openblas.available()
+        ? new Selection(request, OPENBLAS, openblas.detail() + noVector, true, List.copyOf(asked))
+        : new Selection(
+            request, SCALAR, "plain Java loops" + noVector + noOpenBlas, true, List.copyOf(asked));
+  }
+
+  /**
+   * Whether a machine's vectors are narrow enough for OpenBLAS to be faster, and loading it makes
+   * Java warn of nothing.
+   */
+  private static boolean gainsByMixing(Probe vector) {
+    String species = vector.facts().getOrDefault("species", WIDE + " bits");
+    return Integer.parseInt(species.substring(0, species.indexOf(' '))) < WIDE
+        && vector.facts().getOrDefault("native access", "").equals("granted");
   }
 
   /** {@link #select} with this machine's probes. */
@@ -119,14 +165,16 @@ public final class Backends {
   /** The kernels of a choice. */
   public Kernels create(Selection selection) {
     Kernels scalar = new ScalarKernels();
-    if (selection.backend().equals(SCALAR)) {
+    String backend = selection.backend();
+    if (backend.equals(SCALAR)) {
       return scalar;
     }
-    Kernels fallback = scalar;
-    if (!selection.backend().equals(VECTOR) && probe(VECTOR).available()) {
-      fallback = provider(VECTOR).create(scalar);
+    if (backend.equals(VECTOR)) {
+      return provider(VECTOR).create(scalar);
     }
-    return provider(selection.backend()).create(fallback);
+    Kernels fallback = probe(VECTOR).available() ? provider(VECTOR).create(scalar) : scalar;
+    Kernels openblas = provider(OPENBLAS).create(fallback);
+    return backend.equals(MIXED) ? new MixedKernels(openblas, fallback) : openblas;
   }
 
   private KernelProvider provider(String name) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class BackendsTest {
@@ -32,6 +33,70 @@ final class BackendsTest {
     assertThat(selection.backend()).isEqualTo("vector");
     assertThat(selection.degraded()).isFalse();
     assertThat(asked).containsExactly("vector");
+  }
+
+  /** A machine with vectors of a width, with native access or without. */
+  private static Function<String, Probe> machine(int bits, String nativeAccess, boolean openblas) {
+    return name ->
+        new Probe(
+            name,
+            openblas || !name.equals("openblas"),
+            "what was found about " + name,
+            name.equals("vector")
+                ? Map.of("species", bits + " bits", "native access", nativeAccess)
+                : Map.of());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "128, granted, true, mixed",
+    "256, granted, true, mixed",
+    "256, granted, false, vector",
+    "256, not granted, true, vector",
+    "512, granted, true, vector"
+  })
+  void autoMixesWhereVectorsAreNarrow(
+      int bits, String nativeAccess, boolean openblas, String expected) {
+    Selection selection =
+        Backends.select(BackendRequest.AUTO, machine(bits, nativeAccess, openblas));
+    assertThat(selection.backend()).isEqualTo(expected);
+    assertThat(selection.degraded()).isFalse();
+    assertThat(selection.reason()).startsWith("what was found about vector");
+  }
+
+  @Test
+  void autoSaysWhoMultipliesAndWhyNobodyElseDoes() {
+    Selection mixed = Backends.select(BackendRequest.AUTO, machine(256, "granted", true));
+    assertThat(mixed.reason()).endsWith("; large products by what was found about openblas");
+    assertThat(mixed.probes()).extracting(Probe::name).containsExactly("vector", "openblas");
+    Selection alone = Backends.select(BackendRequest.AUTO, machine(256, "granted", false));
+    assertThat(alone.reason()).endsWith("; no openblas: what was found about openblas");
+    assertThat(alone.probes()).extracting(Probe::name).containsExactly("vector", "openblas");
+  }
+
+  /** Asking for it would make Java warn of what the program did not grant. */
+  @ParameterizedTest
+  @CsvSource({"256, not granted", "512, granted"})
+  void openBlasIsNotProbedWhereItWouldNotBeTaken(int bits, String nativeAccess) {
+    assertThat(Backends.select(BackendRequest.AUTO, machine(bits, nativeAccess, true)).probes())
+        .extracting(Probe::name)
+        .containsExactly("vector");
+  }
+
+  @Test
+  void aMixNeedsBothOfItsParts() {
+    assertThat(Backends.select(BackendRequest.MIXED, available("vector", "openblas")).probes())
+        .extracting(Probe::name)
+        .containsExactly("vector", "openblas");
+    for (String missing : List.of("vector", "openblas")) {
+      assertThatThrownBy(
+              () ->
+                  Backends.select(
+                      BackendRequest.MIXED,
+                      available(missing.equals("vector") ? "openblas" : "vector")))
+          .isInstanceOf(BackendUnavailableException.class)
+          .hasMessageContainingAll("'mixed'", "what was found about " + missing);
+    }
   }
 
   @Test
@@ -73,7 +138,7 @@ final class BackendsTest {
     assertThat(BackendRequest.parse(" Vector ")).isEqualTo(BackendRequest.VECTOR);
     assertThatThrownBy(() -> BackendRequest.parse("cuda"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll("'cuda'", "auto, scalar, vector, openblas");
+        .hasMessageContainingAll("'cuda'", "auto, scalar, vector, openblas, mixed");
   }
 
   @Test
@@ -82,9 +147,11 @@ final class BackendsTest {
     assertThat(backends.probe("scalar").available()).isTrue();
     assertThat(backends.probe("vector").available()).isTrue();
     assertThat(backends.probe("vector").facts())
-        .containsKeys("module", "species", "preferred", "fma");
+        .containsKeys("module", "species", "preferred", "fma", "native access");
     assertThat(backends.create(backends.select(BackendRequest.AUTO)).name()).isEqualTo("vector");
     assertThat(backends.probe("other").available()).isFalse();
+    assertThat(backends.probe("mixed").available()).isFalse();
+    assertThat(backends.probe("mixed").detail()).contains("lanewise-blas-bridge");
     assertThat(backends.probeAll())
         .extracting(Probe::name)
         .containsExactly("scalar", "vector", "openblas");

@@ -372,6 +372,32 @@ public abstract class GemmContract extends KernelContract {
     }
   }
 
+  /** Around the sides from which a backend may leave products to another. */
+  @Test
+  void largeProductsAndThoseThatAreJustNot() {
+    RandomGenerator random = random(6);
+    int[][] shapes = {
+      {128, 128, 128}, {127, 128, 129}, {128, 127, 130}, {129, 130, 127}, {141, 133, 260}
+    };
+    for (int[] shape : shapes) {
+      for (Transpose transposeA : Transpose.values()) {
+        for (Transpose transposeB : Transpose.values()) {
+          Product.of(
+                  transposeA,
+                  transposeB,
+                  affordable(shape[0]),
+                  affordable(shape[1]),
+                  affordable(shape[2]),
+                  anyFactor(random),
+                  anyFactor(random),
+                  random,
+                  random::nextGaussian)
+              .check(kernels());
+        }
+      }
+    }
+  }
+
   /** Sides at and around the edges of what is held, copied and multiplied at once. */
   @Test
   void littleDepthLongRowsAndSmallMatrices() {

@@ -52,6 +52,8 @@ public final class VectorKernelProvider implements KernelProvider {
       facts.put("preferred", Lanes.preferredBits() + " bits");
       facts.put("fma", Lanes.FUSED ? "fused" : "multiply, then add");
       facts.put("memory", Memory.description());
+      boolean granted = VectorKernelProvider.class.getModule().isNativeAccessEnabled();
+      facts.put("native access", granted ? "granted" : "not granted");
       return new Probe(name(), true, "Vector API, " + bits + "-bit species", facts);
     } catch (IllegalArgumentException | LinkageError e) {
       return new Probe(name(), false, "the Vector API does not work here: " + e, facts);
