@@ -14,9 +14,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Offers OpenBLAS. The library is looked for when first asked about: in the file that the system
- * property {@code lanewise.openblas.library} names, and then nowhere else; in the artifact {@code
- * org.bytedeco:openblas} of this platform on the class path; in the system's library folders.
+ * Offers OpenBLAS. The library is looked for when a process first asks about it: in the file that
+ * the system property {@code lanewise.openblas.library} names, and then nowhere else; in the
+ * artifact {@code org.bytedeco:openblas} of this platform on the class path; in the system's
+ * library folders.
  *
  * <p>Loading sets OpenBLAS to one thread, for the whole process.
  */
@@ -24,16 +25,48 @@ public final class OpenBlasKernelProvider implements KernelProvider {
 
   private static final Pattern VERSION = Pattern.compile("OpenBLAS (\\S+)");
 
-  private final Supplier<OpenBlasLocator> locators;
-  private @Nullable Found found;
+  /** Every engine has a provider of its own, and what a process has loaded stays loaded. */
+  private static final Search OF_PROCESS = new Search(OpenBlasLocator::ofProcess);
+
+  private final Search search;
 
   /** For {@link java.util.ServiceLoader}. */
   public OpenBlasKernelProvider() {
-    this(OpenBlasLocator::ofProcess);
+    this(OF_PROCESS);
   }
 
   OpenBlasKernelProvider(Supplier<OpenBlasLocator> locators) {
-    this.locators = locators;
+    this(new Search(locators));
+  }
+
+  private OpenBlasKernelProvider(Search search) {
+    this.search = search;
+  }
+
+  /** Success is remembered; a failure is not, so that its causes can be told again. */
+  private static final class Search {
+    private final Supplier<OpenBlasLocator> locators;
+    private @Nullable Found found;
+
+    Search(Supplier<OpenBlasLocator> locators) {
+      this.locators = locators;
+    }
+
+    /** What was found, or why nothing was. */
+    synchronized Result run() {
+      if (found != null) {
+        return new Result(Optional.of(found), List.of());
+      }
+      OpenBlasLocator locator = locators.get();
+      found = locator.find().orElse(null);
+      return new Result(Optional.ofNullable(found), locator.failures());
+    }
+  }
+
+  private record Result(Optional<Found> found, List<String> failures) {
+    String missing() {
+      return "no OpenBLAS library works here. Tried: " + String.join("; ", failures);
+    }
   }
 
   @Override
@@ -43,13 +76,12 @@ public final class OpenBlasKernelProvider implements KernelProvider {
 
   @Override
   public Probe probe() {
-    OpenBlasLocator locator = locators.get();
-    Optional<Found> library = find(locator);
+    Result result = search.run();
     Map<String, String> facts = new LinkedHashMap<>();
-    if (library.isEmpty()) {
-      return new Probe(name(), false, missing(locator.failures()), facts);
+    if (result.found().isEmpty()) {
+      return new Probe(name(), false, result.missing(), facts);
     }
-    Found it = library.get();
+    Found it = result.found().get();
     Matcher version = VERSION.matcher(it.blas().config());
     facts.put("version", version.find() ? version.group(1) : "unknown");
     facts.put("configuration", it.blas().config());
@@ -71,21 +103,10 @@ public final class OpenBlasKernelProvider implements KernelProvider {
 
   @Override
   public Kernels create(Kernels fallback) {
-    OpenBlasLocator locator = locators.get();
-    return find(locator)
+    Result result = search.run();
+    return result
+        .found()
         .map(it -> new OpenBlasKernels(it.blas(), fallback))
-        .orElseThrow(() -> new IllegalStateException(missing(locator.failures())));
-  }
-
-  /** Success is remembered; a failure is not, so that its causes can be told again. */
-  private synchronized Optional<Found> find(OpenBlasLocator locator) {
-    if (found == null) {
-      found = locator.find().orElse(null);
-    }
-    return Optional.ofNullable(found);
-  }
-
-  private static String missing(List<String> failures) {
-    return "no OpenBLAS library works here. Tried: " + String.join("; ", failures);
+        .orElseThrow(() -> new IllegalStateException(result.missing()));
   }
 }

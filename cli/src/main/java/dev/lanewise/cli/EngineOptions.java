@@ -22,8 +22,8 @@ final class EngineOptions {
       names = "--backend",
       paramLabel = "BACKEND",
       description =
-          "auto, scalar, vector or openblas. Without it, the system property lanewise.backend"
-              + " decides, and then auto.",
+          "auto, scalar, vector, openblas or mixed. Without it, the system property"
+              + " lanewise.backend decides, and then auto.",
       converter = BackendConverter.class)
   private @Nullable BackendRequest backend;
 

@@ -124,10 +124,22 @@ final class ForeignBlas {
     }
   }
 
-  ForeignBlas threads(int threads) {
+  /**
+   * Does work on that many threads. One is left behind, which is what the engine in this process
+   * has set the library to: two of its threads, each with two of OpenBLAS's, would be four.
+   */
+  void on(int threads, Runnable work) {
+    threads(threads);
+    try {
+      work.run();
+    } finally {
+      threads(1);
+    }
+  }
+
+  private void threads(int threads) {
     try {
       setThreads.invokeExact(threads);
-      return this;
     } catch (Throwable t) {
       throw new IllegalStateException(t);
     }

@@ -273,13 +273,15 @@ final class OwnTasks implements TaskSet {
         boolean b = words[3].charAt(1) == 'T';
         FloatMatrix[] abc = operands(words);
         yield task(
-            () -> blas.threads(threads).sgemm(a, b, abc[0], abc[1], abc[2]), () -> norm(abc[2]));
+            () -> blas.on(threads, () -> blas.sgemm(a, b, abc[0], abc[1], abc[2])),
+            () -> norm(abc[2]));
       }
       case "scan" -> {
         FloatMatrix rows = Scaling.none(Sets.rows("mnist"));
         FloatMatrix query = Scaling.none(Sets.queries("mnist", 1));
         FloatMatrix products = FloatMatrix.zeros(1, rows.rows());
-        yield task(() -> blas.threads(threads).sgemv(rows, query, products), () -> norm(products));
+        yield task(
+            () -> blas.on(threads, () -> blas.sgemv(rows, query, products)), () -> norm(products));
       }
       case "products" -> {
         // All products of brute force and nothing else: no norms, no choice of the nearest.
@@ -288,13 +290,16 @@ final class OwnTasks implements TaskSet {
         int some = 500;
         FloatMatrix products = FloatMatrix.zeros(some, rows.rows());
         yield task(
-            () -> {
-              blas.threads(threads);
-              for (int i = 0; i < queries.rows(); i += some) {
-                int to = Math.min(queries.rows(), i + some);
-                blas.sgemm(false, true, queries.rows(i, to), rows, products.rows(0, to - i));
-              }
-            },
+            () ->
+                blas.on(
+                    threads,
+                    () -> {
+                      for (int i = 0; i < queries.rows(); i += some) {
+                        int to = Math.min(queries.rows(), i + some);
+                        blas.sgemm(
+                            false, true, queries.rows(i, to), rows, products.rows(0, to - i));
+                      }
+                    }),
             () -> Double.NaN);
       }
       default -> throw new IllegalArgumentException("no work " + words[1]);

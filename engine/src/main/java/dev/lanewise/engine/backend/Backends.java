@@ -173,8 +173,9 @@ public final class Backends {
       return provider(VECTOR).create(scalar);
     }
     Kernels fallback = probe(VECTOR).available() ? provider(VECTOR).create(scalar) : scalar;
-    Kernels openblas = provider(OPENBLAS).create(fallback);
-    return backend.equals(MIXED) ? new MixedKernels(openblas, fallback) : openblas;
+    return backend.equals(MIXED)
+        ? new MixedKernels(provider(OPENBLAS).create(fallback), fallback)
+        : provider(backend).create(fallback);
   }
 
   private KernelProvider provider(String name) {
