@@ -348,6 +348,21 @@ class OpenBlasLocatorTest {
         .containsEntry("threads", "1");
   }
 
+  @Test
+  void looksAgainUntilItFinds() {
+    NativeLibrary.platformOrSkip();
+    List<String> places = new ArrayList<>(List.of(folder.resolve("gone.so").toString()));
+    OpenBlasKernelProvider provider =
+        new OpenBlasKernelProvider(
+            () -> locator(places.isEmpty() ? null : places.removeFirst(), CLASS_PATH));
+    assertThat(provider.probe().available()).isFalse();
+    Probe found = provider.probe();
+    assertThat(found.available()).isTrue();
+    places.add("never looked at");
+    assertThat(provider.probe()).isEqualTo(found);
+    assertThat(places).hasSize(1);
+  }
+
   private static NativeFiles files(Platform platform) {
     String name =
         platform.dependencies().isEmpty() ? platform.library() : platform.dependencies().getFirst();
