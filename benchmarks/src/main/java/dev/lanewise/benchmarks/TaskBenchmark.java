@@ -46,7 +46,9 @@ public class TaskBenchmark {
     "auto notmnist 2",
     "auto quadratic 2",
     "vector softmax 2 8192x4096",
+    "vector softmax 2 8192x4096 in-place",
     "vector sigmoid 2 8192x4096",
+    "vector sigmoid 2 8192x4096 in-place",
     "copy floats 2 8192x4096"
   })
   public String task = "";

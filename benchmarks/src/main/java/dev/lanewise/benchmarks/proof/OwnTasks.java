@@ -345,12 +345,12 @@ final class OwnTasks implements TaskSet {
         .forEach(Math.ceilDiv(x.rows(), STRIP), strip -> fromRow.accept(strip * STRIP));
   }
 
-  /** BACKEND softmax|sigmoid THREADS ROWSxCOLUMNS. */
+  /** BACKEND softmax|sigmoid THREADS ROWSxCOLUMNS [in-place]: over and over of its own results. */
   private static Task rows(String... words) {
     Engine engine = engine(words[0], number(words[2]));
     int[] sizes = Inputs.shape(words[3]);
     FloatMatrix x = Inputs.floats(1, sizes[0], sizes[1]);
-    FloatMatrix y = FloatMatrix.zeros(sizes[0], sizes[1]);
+    FloatMatrix y = words.length > 4 ? x : FloatMatrix.zeros(sizes[0], sizes[1]);
     boolean softmax = words[1].equals("softmax");
     Kernels kernels = EngineKernels.of(engine);
     return task(

@@ -288,6 +288,7 @@ final class Rows {
                         + threads(threads),
                     List.of(
                         Side.ours("lanewise", "vector " + task),
+                        Side.ours("lanewise, in place", "vector " + task + " in-place"),
                         Side.ours(
                             "a copy of the same bytes", "copy floats " + threads + " " + shape),
                         Side.python("PyTorch", "torch " + task)),

@@ -142,6 +142,32 @@ public abstract class ActivationContract extends KernelContract {
     }
   }
 
+  /** A kernel may read ahead in what is too large for a cache. */
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void anElementsValueDoesNotDependOnItsPlaceInALargeMatrix(Activation activation) {
+    RandomGenerator random = random(5);
+    GuardedMatrix z = random(1, (1 << 18) + 4_105, random);
+    int n = z.view().columns();
+    for (int far = 0; far < 60; far++) {
+      // Not in the first half, so that there are stretches of all kinds.
+      int at = n / 2 + random.nextInt(n / 2);
+      z.view().set(0, at, SPECIAL[far % SPECIAL.length]);
+    }
+    GuardedMatrix whole = new GuardedMatrix(1, n, 1);
+    kernels().activate(activation, z.view(), whole.view());
+    whole.assertGuardsIntact("a");
+    FloatMatrix parts = FloatMatrix.zeros(1, n);
+    for (int from = 0; from < n; from += 1_001) {
+      int to = Math.min(n, from + 1_001);
+      kernels().activate(activation, z.view().block(0, 1, from, to), parts.block(0, 1, from, to));
+    }
+    assertThat(whole.view().toArray()).isEqualTo(parts.toArray());
+    kernels().activate(activation, z.view(), z.view());
+    assertThat(z.view().toArray()).as("in place").isEqualTo(parts.toArray());
+    z.assertGuardsIntact("z");
+  }
+
   @Test
   void reluPassesNothingWhereItIsOff() {
     FloatMatrix a = FloatMatrix.zeros(1, 21);

@@ -208,6 +208,34 @@ public abstract class ElementwiseContract extends KernelContract {
     }
   }
 
+  /** Though a kernel may be at work on several rows at once, and not on those of other kinds. */
+  @Test
+  void softmaxOfARowDoesNotDependOnTheOthers() {
+    RandomGenerator random = random(13);
+    double[] spreads = {1, 300, Double.NaN, 0, 1, 1, 20, 1, 300, 300, 1, 1, 1};
+    for (int n : new int[] {10, 16, 31, 32, 33, 47, 63, 64, 65, 66, 100, 129, 300, 1_025, 4_200}) {
+      for (int first = 0; first < spreads.length; first += 1 + n / 300) {
+        int m = spreads.length - first;
+        GuardedMatrix z = GuardedMatrix.filled(m, n, random, random::nextGaussian);
+        GuardedMatrix p = GuardedMatrix.filled(m, n, random, () -> Double.NaN);
+        for (int i = 0; i < m; i++) {
+          float spread = (float) spreads[first + i];
+          kernels().axpby(0, z.view().rows(i, i + 1), spread, z.view().rows(i, i + 1));
+        }
+        kernels().softmaxRows(z.view(), p.view());
+        p.assertGuardsIntact("probabilities");
+        for (int i = 0; i < m; i++) {
+          FloatMatrix alone = FloatMatrix.zeros(1, n);
+          kernels().softmaxRows(z.view().rows(i, i + 1), alone);
+          assertThat(p.view().row(i)).as("row %d of %d x %d", i, m, n).isEqualTo(alone.row(0));
+        }
+        kernels().softmaxRows(z.view(), z.view());
+        assertThat(z.view().toArray()).as("in place").isEqualTo(p.view().toArray());
+        z.assertGuardsIntact("logits");
+      }
+    }
+  }
+
   /** Scratch memory keeps what a longer row left behind a shorter one. */
   @Test
   void softmaxOfARowSeesNothingOfALongerOneBefore() {

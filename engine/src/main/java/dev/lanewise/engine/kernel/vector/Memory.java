@@ -102,6 +102,12 @@ final class Memory {
     return x instanceof ByteMatrix ? Byte.BYTES : Float.BYTES;
   }
 
+  /** Whether accesses to what {@link #of} gave are not checked. */
+  @SuppressWarnings({"MemorySegmentReferenceEquality", "ReferenceEquality"})
+  static boolean isUnchecked(MemorySegment segment) {
+    return DIRECT && segment == ALL;
+  }
+
   /**
    * The segment itself, as a constant where it is one. The second way is compiled only if it has
    * ever been taken.

@@ -98,19 +98,23 @@ final class VectorActivations {
     rows = Math.min(rows, sums.rows());
     long length = length(sums, rows);
     Stretch stretch = Objects.requireNonNull(ACTIVATE.get(activation));
+    MemorySegment z = Memory.of(sums);
+    MemorySegment a = Memory.of(activations);
     for (int i = 0; i < rows; i++) {
-      MemorySegment z = Memory.of(sums);
-      MemorySegment a = Memory.of(activations);
+      if (activation == Activation.SIGMOID) {
+        long at = Memory.at(sums, i);
+        VectorActivationsSigmoid.sigmoid(z, at, a, Memory.at(activations, i), length);
+        continue;
+      }
       int n;
       for (long j = 0; j < length; j += n) {
         n = stretch.next(length - j);
         long zStart = Memory.at(sums, i) + 4 * j;
         long aStart = Memory.at(activations, i) + 4 * j;
         switch (activation) {
-          case IDENTITY -> {}
+          case IDENTITY, SIGMOID -> {}
           case RELU -> relu(z, zStart, a, aStart, n);
           case ATAN -> atan(z, zStart, a, aStart, n);
-          case SIGMOID -> sigmoid(z, zStart, a, aStart, n);
           case TANH -> tanh(z, zStart, a, aStart, n);
         }
       }
@@ -151,27 +155,6 @@ final class VectorActivations {
       VectorMask<Float> mask = FLOAT.indexInRange(i, n);
       VectorFunctions.atan(FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask))
           .intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
-    }
-  }
-
-  private static void sigmoid(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
-    z = Memory.known(z);
-    a = Memory.known(a);
-    FloatVector one = Lanes.broadcast(1f);
-    int i = 0;
-    for (; i <= n - LANES; i += LANES) {
-      FloatVector e = VectorFunctions.exp(Lanes.load(z, zStart + 4L * i).neg());
-      one.div(e.add(one)).intoMemorySegment(a, aStart + 4L * i, ORDER);
-    }
-    if (i < n) {
-      VectorMask<Float> mask = FLOAT.indexInRange(i, n);
-      FloatVector e =
-          VectorFunctions.exp(
-              ((FloatVector)
-                      Lanes.FLOATS.cast(
-                          FloatVector.fromMemorySegment(FLOAT, z, zStart + 4L * i, ORDER, mask)))
-                  .neg());
-      one.div(e.add(one)).intoMemorySegment(a, aStart + 4L * i, ORDER, mask);
     }
   }
 

@@ -3,14 +3,11 @@ package dev.lanewise.engine.kernel.vector;
 import dev.lanewise.engine.kernel.Shapes;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -20,8 +17,8 @@ import jdk.incubator.vector.VectorSpecies;
  * exp and its sum, the division. The last vector of a row ends where the row does and overlaps the
  * one before; lanes that were done already are not added again. Of ten classes two are left over by
  * the first vector of eight: one by one they took longer than all the others. Only rows shorter
- * than a vector need masks. Rows pass through an array; lanes of one that is longer than it are put
- * back where vectors overlap.
+ * than a vector need masks. Short rows pass through an array; lanes of one that is longer than it
+ * are put back where vectors overlap. What lies between is {@link VectorElementwiseSoftmaxWide}'s.
  *
  * <p>exp is a polynomial of this class and not {@code VectorOperators.EXP}: that one calls a
  * library that exists on some platforms and widths only, and elsewhere falls back to a call of
@@ -32,7 +29,6 @@ final class VectorElementwiseSoftmax {
   private static final VectorSpecies<Float> F = Lanes.FLOAT;
   private static final int LENGTH = F.length();
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   /** exp(x) is below half of the smallest float from here on, and rounds to zero. */
   static final float LOWEST = -104;
@@ -59,20 +55,12 @@ final class VectorElementwiseSoftmax {
   static final float C5 = 0x1.122f7ap-7f;
   static final float C6 = 0x1.6b6e48p-10f;
 
-  /** Rows from here on repay being copied. */
-  private static final int WIDE = 4 * LENGTH;
-
   /** Where a row's exponentials leave the vector of their sums, in the array of a row. */
-  private static final int SUMS = VectorGemmWorkspace.A - LENGTH;
+  static final int SUMS = VectorGemmWorkspace.A - LENGTH;
 
   private static final FloatVector ZERO = FloatVector.zero(F);
 
   private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
-
-  private static final Stretch MAX = new Stretch();
-  private static final Stretch NEAR = new Stretch();
-  private static final Stretch FAR = new Stretch();
-  private static final Stretch SCALE = new Stretch();
 
   /**
    * {@link #rows}, and not final: what is no constant C2 does not inline. In a learner's method,
@@ -114,17 +102,19 @@ final class VectorElementwiseSoftmax {
     MemorySegment p = Memory.of(probabilities);
     VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
     float[] row = workspace.a;
-    for (int i = 0; i < logits.rows(); i++) {
+    boolean wide = VectorElementwiseSoftmaxWide.takes(n);
+    if (wide) {
+      VectorElementwiseSoftmaxWide.rows(logits, probabilities, row);
+    }
+    for (int i = 0; i < (wide ? 0 : logits.rows()); i++) {
       long zAt = Memory.at(logits, i);
       long pAt = Memory.at(probabilities, i);
       if (n < LENGTH) {
         narrowExponentials(n, z, zAt, row);
         narrowDivide(n, Lanes.sum(row, SUMS), row, p, pAt);
-      } else if (n < WIDE) {
+      } else if (n <= SUMS) {
         exponentials(n, max(n, z, zAt), z, zAt, row);
         divide(n, Lanes.sum(row, SUMS), row, p, pAt);
-      } else if (n <= SUMS) {
-        wide(n, z, zAt, p, pAt, row);
       } else {
         exponentials(n, max(n, z, zAt), z, zAt, p, pAt, row);
         divide(n, Lanes.sum(row, SUMS), p, pAt);
@@ -146,106 +136,6 @@ final class VectorElementwiseSoftmax {
   private static void narrowDivide(int n, float sum, float[] row, MemorySegment p, long pAt) {
     p = Memory.known(p);
     Lanes.load(row, SUMS).div(sum).intoMemorySegment(p, pAt, NATIVE, F.indexInRange(0, n));
-  }
-
-  /**
-   * In an array, whose accesses C2 checks once a loop; those of a segment that can be closed it
-   * checks each time, which takes longer than exp. The last vector is filled up with what changes
-   * neither the maximum nor the sum.
-   */
-  private static void wide(
-      int n, MemorySegment z, long zAt, MemorySegment p, long pAt, float[] row) {
-    MemorySegment.copy(z, FLOAT, zAt, row, 0, n);
-    int whole = Math.ceilDiv(n, LENGTH) * LENGTH;
-    Arrays.fill(row, n, whole, row[0]);
-    float most = Float.NEGATIVE_INFINITY;
-    int to;
-    for (int from = 0; from < whole; from = to) {
-      to = from + MAX.next(whole - from);
-      most = Math.max(most, nearMax(from, to, row));
-    }
-    boolean near = !Float.isNaN(most);
-    float max = near ? most : max(whole, row);
-    Arrays.fill(row, n, whole, near ? max - VectorFunctions.NEAR : Float.NEGATIVE_INFINITY);
-    Arrays.fill(row, SUMS, SUMS + LENGTH, 0);
-    for (int from = 0; from < whole; from = to) {
-      to = from + (near ? NEAR : FAR).next(whole - from);
-      if (near) {
-        exponentialsNear(from, to, max, row);
-      } else {
-        exponentials(from, to, max, row);
-      }
-    }
-    float factor = 1 / Lanes.sum(row, SUMS);
-    for (int from = 0; from < whole; from = to) {
-      to = from + SCALE.next(whole - from);
-      scale(from, to, factor, row);
-    }
-    MemorySegment.copy(row, 0, p, FLOAT, pAt, n);
-  }
-
-  /**
-   * The largest of some elements that differ by no more than {@link VectorFunctions#NEAR}, or NaN.
-   * As integers, because Java's maximum takes several instructions, each of which waits for the one
-   * before, to treat NaN and -0.
-   */
-  private static float nearMax(int from, int to, float[] row) {
-    IntVector none = IntVector.broadcast(Lanes.INT, Integer.MIN_VALUE);
-    IntVector size = IntVector.zero(Lanes.INT);
-    IntVector max = none;
-    for (int j = from; j < to; j += LENGTH) {
-      IntVector bits = (IntVector) Lanes.INTS.cast(Lanes.load(row, j).reinterpretAsInts());
-      IntVector magnitude = bits.and(Integer.MAX_VALUE);
-      size = magnitude.max(size);
-      // In the order of the floats: negative ones have the bits of their sizes turned over.
-      max =
-          bits.lanewise(VectorOperators.ASHR, 31)
-              .and(Integer.MAX_VALUE)
-              .lanewise(VectorOperators.XOR, bits)
-              .max(max);
-    }
-    if (none.max(size).reduceLanes(VectorOperators.MAX)
-        > Float.floatToRawIntBits(VectorFunctions.NEAR / 2)) {
-      return Float.NaN;
-    }
-    int largest = none.max(max).reduceLanes(VectorOperators.MAX);
-    return Float.intBitsToFloat(largest ^ (largest >> 31 & Integer.MAX_VALUE));
-  }
-
-  private static float max(int n, float[] row) {
-    FloatVector first = Lanes.load(row, 0);
-    FloatVector max = first;
-    for (int j = LENGTH; j < n; j += LENGTH) {
-      max = Lanes.load(row, j).max(max);
-    }
-    return first.max(max).reduceLanes(VectorOperators.MAX);
-  }
-
-  /** Adds to the sums that the array holds, so that a row can be done in several calls. */
-  private static void exponentialsNear(int from, int to, float max, float[] row) {
-    FloatVector sums = Lanes.load(row, SUMS);
-    for (int j = from; j < to; j += LENGTH) {
-      FloatVector e = VectorFunctions.expNear(Lanes.load(row, j).sub(max));
-      e.intoArray(row, j);
-      sums = e.add(sums);
-    }
-    ((FloatVector) sums.check(F)).intoArray(row, SUMS);
-  }
-
-  private static void exponentials(int from, int to, float max, float[] row) {
-    FloatVector sums = Lanes.load(row, SUMS);
-    for (int j = from; j < to; j += LENGTH) {
-      FloatVector e = VectorFunctions.exp(Lanes.load(row, j).sub(max));
-      e.intoArray(row, j);
-      sums = e.add(sums);
-    }
-    ((FloatVector) sums.check(F)).intoArray(row, SUMS);
-  }
-
-  private static void scale(int from, int to, float factor, float[] row) {
-    for (int j = from; j < to; j += LENGTH) {
-      Lanes.load(row, j).mul(factor).intoArray(row, j);
-    }
   }
 
   private static float max(int n, MemorySegment z, long at) {

@@ -28,6 +28,9 @@ final class CompilationTest {
   /** The caller waits for C2: what is compiled when does not depend on the machine's load. */
   private static final String NOW = "-XX:-BackgroundCompilation";
 
+  /** With it kernels read memory by address, in loops of which some are others. */
+  private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
+
   /** 256 bits have one micro-kernel, all other widths three others; 512 need a machine's own. */
   static IntStream widths() {
     return IntStream.of(128, 256, Lanes.preferredBits()).distinct();
@@ -67,6 +70,12 @@ final class CompilationTest {
   void noVectorIsBoxedOnceAKernelIsCompiled(int bits, @TempDir Path directory)
       throws IOException, InterruptedException {
     boxesNone(run(QuietCalls.class, bits, directory, NOW));
+  }
+
+  @Test
+  void noVectorIsBoxedWhereAccessesAreUnchecked(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    boxesNone(run(QuietCalls.class, Lanes.preferredBits(), directory, NOW, NATIVE));
   }
 
   /**
@@ -128,18 +137,32 @@ final class CompilationTest {
   @MethodSource("widths")
   void aFewCallsGetALoopCompiled(int bits, @TempDir Path directory)
       throws IOException, InterruptedException {
-    List<String> lines = run(FewCalls.class, bits, directory, NOW, "-XX:+PrintCompilation");
-    for (String loop :
-        List.of(
-            "VectorActivations::axpby",
-            "VectorActivations::meanSquares",
-            "VectorActivations::adamStep",
-            "VectorActivations::relu",
-            "VectorActivations::timesReluSlope",
-            "VectorElementwiseSoftmax::nearMax",
-            "VectorElementwiseSoftmax::exponentialsNear",
-            "VectorElementwiseSoftmax::scale",
-            "VectorElementwise::atMost")) {
+    areCompiled(
+        run(FewCalls.class, bits, directory, NOW, "-XX:+PrintCompilation"),
+        "VectorActivations::axpby",
+        "VectorActivations::meanSquares",
+        "VectorActivations::adamStep",
+        "VectorActivations::relu",
+        "VectorActivations::timesReluSlope",
+        "VectorActivationsSigmoid::isNear",
+        "VectorActivationsSigmoid::near",
+        "VectorActivationsSigmoid::nearAndNext",
+        "VectorElementwiseSoftmaxWide::nearMax",
+        "VectorElementwiseSoftmaxWide::exponentialsNear",
+        "VectorElementwiseSoftmaxWide::scale",
+        "VectorElementwise::atMost");
+  }
+
+  @Test
+  void aFewCallsGetALoopCompiledWhereAccessesAreUnchecked(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    areCompiled(
+        run(FewCalls.class, Lanes.preferredBits(), directory, NOW, NATIVE, "-XX:+PrintCompilation"),
+        "VectorElementwiseSoftmaxWide::threeStretches");
+  }
+
+  private static void areCompiled(List<String> lines, String... loops) {
+    for (String loop : loops) {
       assertThat(lines)
           .as("compiled by the last tier: " + loop)
           .anyMatch(line -> line.matches(".* 4 +dev.lanewise.*" + loop + " .*"));

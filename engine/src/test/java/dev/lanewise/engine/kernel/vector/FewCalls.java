@@ -24,12 +24,15 @@ final class FewCalls {
     FloatMatrix square = FloatMatrix.zeros(128, 300);
     FloatMatrix scores = FloatMatrix.zeros(64, 1000);
     FloatMatrix shares = FloatMatrix.zeros(64, 1000);
+    FloatMatrix large = FloatMatrix.zeros(1, 1 << 18);
     IntMatrix distances = IntMatrix.zeros(1, 4096);
     int[] hits = new int[4096];
     for (int call = 0; call < CALLS; call++) {
       k.adam(.9f, .999f, 1e-3f, 1, 1e-8f, x, mean, square, y);
       k.activate(Activation.RELU, x, y);
       k.timesDerivative(Activation.RELU, x, y, mean);
+      k.activate(Activation.SIGMOID, x, y);
+      k.activate(Activation.SIGMOID, large, large);
       k.softmaxRows(scores, shares);
       for (int row = 0; row < 8; row++) {
         k.atMost(distances, 0, -1, hits);

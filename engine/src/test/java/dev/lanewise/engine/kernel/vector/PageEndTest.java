@@ -132,6 +132,21 @@ final class PageEndTest {
   }
 
   @Test
+  void softmaxOfSeveralVectors() throws IOException {
+    int lanes = Lanes.FLOAT.length();
+    for (int n = 4 * lanes - 1; n <= 5 * lanes + 1; n++) {
+      FloatMatrix x = ones(5, n);
+      FloatMatrix y = ones(5, n);
+      for (int call = 0; call < CALLS / 10; call++) {
+        KERNELS.softmaxRows(x, y);
+      }
+      assertThat(y.get(4, n - 1)).isEqualTo(1f / n);
+      KERNELS.softmaxRows(x, x);
+      assertThat(x.toArray()).isEqualTo(y.toArray());
+    }
+  }
+
+  @Test
   void adam() throws IOException {
     for (int n : lengths()) {
       FloatMatrix gradient = ones(1, n);
