@@ -12,6 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A kernel that C1 refuses to compile ("COMPILE SKIPPED") can stay in a slow tier for the life of
  * the process: a hundred times slower, by luck. So none may be refused.
  */
+@Tag("compilation")
 final class CompilationTest {
 
   /** The caller waits for C2: what is compiled when does not depend on the machine's load. */
