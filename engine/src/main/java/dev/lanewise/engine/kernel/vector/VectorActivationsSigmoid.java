@@ -27,21 +27,24 @@ final class VectorActivationsSigmoid {
   /** The size of an element, as an integer, up to which it is near zero. */
   private static final int NEAR = Float.floatToRawIntBits(VectorFunctions.NEAR);
 
-  private static final Stretch STRETCH = new Stretch();
+  private static final Stretch FEW_STRETCH = new Stretch();
+  private static final Stretch MANY_STRETCH = new Stretch();
 
   private VectorActivationsSigmoid() {}
 
   /** Of so many elements; those that are read may be those that are written. */
   static void sigmoid(MemorySegment z, long zStart, MemorySegment a, long aStart, long length) {
-    int n = STRETCH.next(length);
+    boolean many = length >= MANY;
+    Stretch stretch = many ? MANY_STRETCH : FEW_STRETCH;
+    int n = stretch.next(length);
     boolean near = isNear(z, zStart, n);
     for (long j = 0; j < length; ) {
       long zAt = zStart + 4 * j;
       long aAt = aStart + 4 * j;
       j += n;
       long nextAt = zStart + 4 * j;
-      int next = j < length ? STRETCH.next(length - j) : 0;
-      if (near && next == n && length >= MANY) {
+      int next = j < length ? stretch.next(length - j) : 0;
+      if (many && near && next == n) {
         near = nearAndNext(z, zAt, nextAt, a, aAt, n);
       } else {
         int done = near ? near(z, zAt, a, aAt, n) : 0;
