@@ -39,7 +39,7 @@ final class VectorElementwiseSoftmaxWide {
   /** Where the second of two rows is in the array. */
   private static final int SECOND = LAST / 2 / LENGTH * LENGTH;
 
-  /** Rows from here on repay being copied. */
+  /** Rows from here on repay a loop for each step, and the array. */
   private static final int SHORTEST = 4 * LENGTH;
 
   /** The size of an element, as an integer, up to which one is near all others. */
@@ -148,7 +148,9 @@ final class VectorElementwiseSoftmaxWide {
     return most;
   }
 
-  /** As {@link #threeRows}, of whole vectors. */
+  /**
+   * As {@link #threeRows}, of whole vectors; the largest element is found as in {@link #nearMax}.
+   */
   private static float threeStretches(
       int n,
       float max,
@@ -208,7 +210,11 @@ final class VectorElementwiseSoftmaxWide {
     return most;
   }
 
-  /** By comparison: a maximum of floats takes care of NaN and -0 with five more instructions. */
+  /**
+   * The largest of some elements that differ by no more than {@link VectorFunctions#NEAR}, or NaN.
+   * As integers, because Java's maximum takes several instructions, each of which waits for the one
+   * before, to treat NaN and -0; a blend by comparison was boxed where C2 inlined it beside exp.
+   */
   private static float nearMax(int from, int to, float[] row) {
     IntVector none = IntVector.broadcast(Lanes.INT, Integer.MIN_VALUE);
     IntVector size = IntVector.zero(Lanes.INT);
