@@ -97,26 +97,37 @@ final class VectorActivations {
     int rows = sums.isContiguous() && activations.isContiguous() ? 1 : sums.rows();
     rows = Math.min(rows, sums.rows());
     long length = length(sums, rows);
-    Stretch stretch = Objects.requireNonNull(ACTIVATE.get(activation));
     MemorySegment z = Memory.of(sums);
     MemorySegment a = Memory.of(activations);
     for (int i = 0; i < rows; i++) {
+      long zStart = Memory.at(sums, i);
+      long aStart = Memory.at(activations, i);
       if (activation == Activation.SIGMOID) {
-        long at = Memory.at(sums, i);
-        VectorActivationsSigmoid.sigmoid(z, at, a, Memory.at(activations, i), length);
-        continue;
+        VectorActivationsSigmoid.sigmoid(z, zStart, a, aStart, length);
+      } else {
+        activate(activation, z, zStart, a, aStart, length);
       }
-      int n;
-      for (long j = 0; j < length; j += n) {
-        n = stretch.next(length - j);
-        long zStart = Memory.at(sums, i) + 4 * j;
-        long aStart = Memory.at(activations, i) + 4 * j;
-        switch (activation) {
-          case IDENTITY, SIGMOID -> {}
-          case RELU -> relu(z, zStart, a, aStart, n);
-          case ATAN -> atan(z, zStart, a, aStart, n);
-          case TANH -> tanh(z, zStart, a, aStart, n);
-        }
+    }
+  }
+
+  private static void activate(
+      Activation activation,
+      MemorySegment z,
+      long zStart,
+      MemorySegment a,
+      long aStart,
+      long length) {
+    Stretch stretch = Objects.requireNonNull(ACTIVATE.get(activation));
+    int n;
+    for (long j = 0; j < length; j += n) {
+      n = stretch.next(length - j);
+      long zAt = zStart + 4 * j;
+      long aAt = aStart + 4 * j;
+      switch (activation) {
+        case RELU -> relu(z, zAt, a, aAt, n);
+        case ATAN -> atan(z, zAt, a, aAt, n);
+        case TANH -> tanh(z, zAt, a, aAt, n);
+        case IDENTITY, SIGMOID -> throw new AssertionError(activation + " has no loop here");
       }
     }
   }

@@ -22,7 +22,7 @@ final class VectorActivationsSigmoid {
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /** Elements that are taken to be out of cache: 1 MB. */
-  private static final int MANY = 1 << 18;
+  static final int MANY = 1 << 18;
 
   /** The size of an element, as an integer, up to which it is near zero. */
   private static final int NEAR = Float.floatToRawIntBits(VectorFunctions.NEAR);

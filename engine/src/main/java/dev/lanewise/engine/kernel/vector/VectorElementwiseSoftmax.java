@@ -98,15 +98,15 @@ final class VectorElementwiseSoftmax {
   private static void rows(FloatMatrix logits, FloatMatrix probabilities) {
     Shapes.same("softmaxRows", logits, probabilities);
     int n = logits.columns();
+    if (VectorElementwiseSoftmaxWide.takes(n)) {
+      VectorElementwiseSoftmaxWide.rows(logits, probabilities);
+      return;
+    }
     MemorySegment z = Memory.of(logits);
     MemorySegment p = Memory.of(probabilities);
     VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
     float[] row = workspace.a;
-    boolean wide = VectorElementwiseSoftmaxWide.takes(n);
-    if (wide) {
-      VectorElementwiseSoftmaxWide.rows(logits, probabilities, row);
-    }
-    for (int i = 0; i < (wide ? 0 : logits.rows()); i++) {
+    for (int i = 0; i < logits.rows(); i++) {
       long zAt = Memory.at(logits, i);
       long pAt = Memory.at(probabilities, i);
       if (n < LENGTH) {

@@ -58,12 +58,14 @@ final class VectorElementwiseSoftmaxWide {
     return n >= SHORTEST && n <= SECOND;
   }
 
-  /** Softmax of all rows; the array is that of a workspace. */
-  static void rows(FloatMatrix logits, FloatMatrix probabilities, float[] row) {
+  /** Softmax of all rows, of a length that this {@link #takes}. */
+  static void rows(FloatMatrix logits, FloatMatrix probabilities) {
     int n = logits.columns();
     int rows = logits.rows();
     MemorySegment z = Memory.of(logits);
     MemorySegment p = Memory.of(probabilities);
+    VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
+    float[] row = workspace.a;
     boolean unchecked = Memory.isUnchecked(z) && Memory.isUnchecked(p);
     float most = rows > 0 ? read(n, z, Memory.at(logits, 0), row, 0) : 0;
     float factor = 0;
@@ -100,6 +102,7 @@ final class VectorElementwiseSoftmaxWide {
       at = others;
       others = swap;
     }
+    workspace.giveBack();
   }
 
   /**

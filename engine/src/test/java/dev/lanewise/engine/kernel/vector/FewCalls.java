@@ -24,7 +24,7 @@ final class FewCalls {
     FloatMatrix square = FloatMatrix.zeros(128, 300);
     FloatMatrix scores = FloatMatrix.zeros(64, 1000);
     FloatMatrix shares = FloatMatrix.zeros(64, 1000);
-    FloatMatrix large = FloatMatrix.zeros(1, 1 << 18);
+    FloatMatrix large = FloatMatrix.zeros(1, VectorActivationsSigmoid.MANY);
     IntMatrix distances = IntMatrix.zeros(1, 4096);
     int[] hits = new int[4096];
     for (int call = 0; call < CALLS; call++) {

@@ -68,7 +68,7 @@ final class QuietCalls {
     }
     work.put("adam", () -> k.adam(.9f, .999f, 1e-3f, 1, 1e-8f, x, mean, square, y));
     work.put("softmax", () -> k.softmaxRows(x, y));
-    FloatMatrix large = FloatMatrix.zeros(1, 1 << 18);
+    FloatMatrix large = FloatMatrix.zeros(1, VectorActivationsSigmoid.MANY);
     work.put("sigmoid of many", () -> k.activate(Activation.SIGMOID, large, large));
     FloatMatrix ten = FloatMatrix.zeros(60, 10);
     FloatMatrix shares = FloatMatrix.zeros(60, 10);
