@@ -33,8 +33,8 @@ public final class Proof {
   /** The best of so many short looks at a kernel: others use the machine too. */
   private static final int WARM_UP_ROUNDS = 7;
 
-  /** Seconds of work between the two looks. */
-  private static final double LATER = 7;
+  /** Seconds of work before a look: of all kernels together the first time, of each the second. */
+  private static final double WARM_UP = 3;
 
   /**
    * Milliseconds that a rest takes. Threads of a library that has just had its turn look for more
@@ -304,6 +304,7 @@ public final class Proof {
   }
 
   private void warmUp(int processes) throws IOException {
+    note(Claims.LATER_LOOK, Claims.EACH);
     for (int i = 1; i <= processes; i++) {
       say("warm-up, fresh JVM " + i + " of " + processes);
       try (Contestant fresh = Contestant.start(Side.Where.OURS, log)) {
@@ -319,24 +320,26 @@ public final class Proof {
 
   /**
    * Three seconds of all kernels in turns, as a program would use them, and then their rates; and
-   * again some seconds later, by which one that is stuck differs from one that is late.
+   * again when each has had as much, by which one that is stuck differs from one that is late.
    */
   private void warmUp(Contestant fresh) throws SkippedException {
     fresh.ask("open " + LIMIT);
     for (String kernel : Rows.KERNELS) {
       fresh.ask("open " + kernel);
     }
-    work(fresh, quick ? .3 : 3);
+    double seconds = quick ? .1 * WARM_UP : WARM_UP;
+    work(fresh, 1, seconds);
     look(fresh, results.warmUp());
-    work(fresh, quick ? .1 : LATER);
+    work(fresh, 20, (quick ? 1 : Rows.KERNELS.size()) * seconds);
     look(fresh, results.warmUpLater());
   }
 
-  private static void work(Contestant fresh, double seconds) throws SkippedException {
+  /** All kernels in turns of so many milliseconds, a call at least. */
+  private static void work(Contestant fresh, int turn, double seconds) throws SkippedException {
     long start = System.nanoTime();
     while (since(start) < seconds) {
       for (String kernel : Rows.KERNELS) {
-        seconds(fresh, kernel, 1);
+        seconds(fresh, kernel, turn);
       }
     }
   }

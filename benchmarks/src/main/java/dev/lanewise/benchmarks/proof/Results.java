@@ -22,7 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param rows by {@link Row#id}
  * @param warmUp for each kernel the rates of all fresh JVMs after three seconds, as shares of the
  *     same JVM's rate of multiply-adds in registers at that time
- * @param warmUpLater the same in the same JVMs, after some seconds more; empty in older files
+ * @param warmUpLater the same in the same JVMs, after three seconds of each kernel; in older files
+ *     after seven seconds more of all of them, or empty
  */
 record Results(
     String schema,
