@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is closed or forgotten gives its native memory back, to the last byte. */
+@Tag("child-jvm")
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class MemoryTest {
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A kernel that C1 refuses to compile ("COMPILE SKIPPED") can stay in a slow tier for the life of
  * the process: a hundred times slower, by luck. So none may be refused.
  */
-@Tag("compilation")
+@Tag("child-jvm")
 final class CompilationTest {
 
   /** The caller waits for C2: what is compiled when does not depend on the machine's load. */
