@@ -143,6 +143,6 @@ public class GemmBenchmark {
 
   static Work work(String shape) {
     int[] mnk = Inputs.shape(shape.substring(3));
-    return new Work(2.0 * mnk[0] * mnk[1] * mnk[2], "FLOP");
+    return Work.multiplyAdds((double) mnk[0] * mnk[1] * mnk[2]);
   }
 }

@@ -3,6 +3,7 @@ package dev.lanewise.benchmarks;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,8 @@ final class Report {
    * @param microseconds the mean time of one operation
    * @param error half of its 99.9 % confidence interval; NaN when there are too few samples
    * @param rate how much work a second that is
+   * @param share of the rate that the machine's limit reached in the same run; NaN if that was not
+   *     measured, or there is none
    * @param allocated bytes allocated by one operation; NaN if not measured
    */
   record Line(
@@ -34,9 +37,10 @@ final class Report {
       double microseconds,
       double error,
       String rate,
+      double share,
       double allocated) {
 
-    static Line of(RunResult result) {
+    private static Line of(RunResult result, Map<String, Double> limits) {
       BenchmarkParams params = result.getParams();
       Map<String, String> parameters = new LinkedHashMap<>();
       for (String key : params.getParamsKeys()) {
@@ -45,6 +49,8 @@ final class Report {
       Result<?> primary = result.getPrimaryResult();
       Result<?> allocation = result.getSecondaryResults().get("gc.alloc.rate.norm");
       String name = params.getBenchmark();
+      Work work = Work.of(name, parameters);
+      double limit = limits.getOrDefault(work.limit(), Double.NaN);
       return new Line(
           name.substring(name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1),
           parameters.entrySet().stream()
@@ -53,16 +59,26 @@ final class Report {
           params.getThreads(),
           primary.getScore(),
           primary.getScoreError(),
-          Work.of(name, parameters).rate(primary.getScore(), params.getThreads()),
+          work.rate(primary.getScore(), params.getThreads()),
+          work.amount() / primary.getScore() / limit,
           allocation == null ? Double.NaN : allocation.getScore());
     }
   }
 
   /** The table of all results, in the order of their names and parameters. */
   static String table(Collection<RunResult> results) {
+    Map<String, Double> limits = new HashMap<>();
+    for (RunResult result : results) {
+      String name = result.getParams().getBenchmark();
+      if (name.startsWith(Roofline.class.getName() + ".")) {
+        limits.put(
+            name.substring(name.lastIndexOf('.') + 1),
+            Work.of(name, Map.of()).amount() / result.getPrimaryResult().getScore());
+      }
+    }
     return format(
         results.stream()
-            .map(Line::of)
+            .map(result -> Line.of(result, limits))
             .sorted(Comparator.comparing(Line::benchmark).thenComparing(Line::parameters))
             .toList());
   }
@@ -70,7 +86,15 @@ final class Report {
   static String format(List<Line> lines) {
     List<List<String>> cells = new ArrayList<>();
     cells.add(
-        List.of("benchmark", "parameters", "threads", "us/op", "error", "rate", "allocated B/op"));
+        List.of(
+            "benchmark",
+            "parameters",
+            "threads",
+            "us/op",
+            "error",
+            "rate",
+            "of limit",
+            "allocated B/op"));
     for (Line line : lines) {
       cells.add(
           List.of(
@@ -80,6 +104,9 @@ final class Report {
               number(line.microseconds()),
               number(line.error()),
               line.rate(),
+              Double.isNaN(line.share())
+                  ? "-"
+                  : String.format(Locale.ROOT, "%.0f %%", 100 * line.share()),
               number(line.allocated())));
     }
     int[] widths = new int[cells.getFirst().size()];

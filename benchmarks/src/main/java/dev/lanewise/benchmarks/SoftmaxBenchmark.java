@@ -62,6 +62,6 @@ public class SoftmaxBenchmark {
   static Work work(String shape) {
     int[] sizes = Inputs.shape(shape);
     // Each element is read once and written once.
-    return new Work(2.0 * Float.BYTES * sizes[0] * sizes[1], "B");
+    return new Work(2.0 * Float.BYTES * sizes[0] * sizes[1], "B", "read");
   }
 }

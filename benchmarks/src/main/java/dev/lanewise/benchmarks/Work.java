@@ -7,9 +7,20 @@ import java.util.Map;
  * What one operation of a benchmark does, so that a time becomes a rate.
  *
  * @param amount how much, in units
- * @param unit of what: FLOP, element or byte
+ * @param unit of what: FLOP, element, byte or call
+ * @param limit the method of {@link Roofline} that bounds it on one thread; empty for none
  */
-record Work(double amount, String unit) {
+record Work(double amount, String unit, String limit) {
+
+  /** That no limit of the machine is known for. */
+  Work(double amount, String unit) {
+    this(amount, unit, "");
+  }
+
+  /** A product of floats, on one thread. */
+  static Work multiplyAdds(double count) {
+    return new Work(2 * count, "FLOP", "fma");
+  }
 
   /** Gives the work of one operation of a benchmark from its parameters. */
   @FunctionalInterface
@@ -21,6 +32,7 @@ record Work(double amount, String unit) {
       Map.of(
           GemmBenchmark.class, p -> GemmBenchmark.work(parameter(p, "shape")),
           DistanceBenchmark.class, p -> DistanceBenchmark.work(parameter(p, "shape")),
+          KernelBenchmark.class, p -> KernelBenchmark.work(parameter(p, "kernel")),
           SoftmaxBenchmark.class, p -> SoftmaxBenchmark.work(parameter(p, "shape")),
           KnnBenchmark.class, p -> KnnBenchmark.work(parameter(p, "shape")),
           TrainingBenchmark.class, p -> TrainingBenchmark.work(parameter(p, "network")));
@@ -40,7 +52,7 @@ record Work(double amount, String unit) {
       return new Work(Roofline.BYTES, "B");
     }
     if (benchmark.startsWith(TaskBenchmark.class.getName() + ".")) {
-      return new Work(1, "run");
+      return new Work(1, "call");
     }
     for (Map.Entry<Class<?>, Rule> rule : RULES.entrySet()) {
       if (benchmark.startsWith(rule.getKey().getName() + ".")) {
@@ -58,8 +70,11 @@ record Work(double amount, String unit) {
     return value;
   }
 
-  /** The rate, as in {@code 41.2 GFLOP/s}. */
+  /** The rate, as in {@code 41.2 GFLOP/s}; {@code -} where the time says as much. */
   String rate(double microseconds, int threads) {
+    if (unit.equals("call")) {
+      return "-";
+    }
     return String.format(Locale.ROOT, "%.2f G%s/s", amount * threads / (microseconds * 1e3), unit);
   }
 }

@@ -45,6 +45,11 @@ class ReportTest {
         .isEqualTo(String.format(Locale.ROOT, "%.2f GFLOP/s", 2 * Roofline.FLOP));
     assertThat(Work.of(Roofline.class.getName() + ".read", Map.of()).rate(1e6, 1))
         .isEqualTo("0.27 GB/s");
+    String kernel = KernelBenchmark.class.getName() + ".call";
+    Work product = Work.of(kernel, Map.of("kernel", "sgemm 1 NT 100x200x50"));
+    assertThat(product).isEqualTo(Work.of(gemm, Map.of("shape", "NT 100x200x50")));
+    assertThat(product.limit()).isEqualTo("fma");
+    assertThat(Work.of(kernel, Map.of("kernel", "kernel adam")).rate(1, 1)).isEqualTo("-");
     assertThatIllegalArgumentException().isThrownBy(() -> Work.of("Other.thing", Map.of()));
     assertThatIllegalArgumentException().isThrownBy(() -> Work.of(gemm, Map.of()));
   }
@@ -60,13 +65,14 @@ class ReportTest {
               GemmBenchmark.class,
               DistanceBenchmark.class,
               SoftmaxBenchmark.class,
+              KernelBenchmark.class,
               KnnBenchmark.class,
               TaskBenchmark.class,
               TrainingBenchmark.class,
               Roofline.class)) {
         assertThat(list).contains(c.getName());
       }
-      assertThat(list.lines().filter(line -> line.startsWith("JMH ")).count()).isEqualTo(11);
+      assertThat(list.lines().filter(line -> line.startsWith("JMH ")).count()).isEqualTo(12);
     }
   }
 
@@ -75,14 +81,15 @@ class ReportTest {
     String table =
         Report.format(
             List.of(
-                new Report.Line("A.b", "backend=vector", 1, 1.5, Double.NaN, "2.00 GFLOP/s", 0),
-                new Report.Line("A.longer", "", 12, 1234.5678, 0.25, "1.00 GB/s", Double.NaN)));
+                new Report.Line(
+                    "A.b", "backend=vector", 1, 1.5, Double.NaN, "2.00 GFLOP/s", .254, 0),
+                new Report.Line("A.longer", "", 12, 1234.5678, 0.25, "-", Double.NaN, Double.NaN)));
     assertThat(table)
         .isEqualTo(
             """
-            benchmark  parameters      threads     us/op  error          rate  allocated B/op
-            A.b        backend=vector        1     1.500      -  2.00 GFLOP/s           0.000
-            A.longer                        12  1234.568  0.250     1.00 GB/s               -
+            benchmark  parameters      threads     us/op  error          rate  of limit  allocated B/op
+            A.b        backend=vector        1     1.500      -  2.00 GFLOP/s      25 %           0.000
+            A.longer                        12  1234.568  0.250             -         -               -
             """);
   }
 

@@ -6,6 +6,18 @@ package dev.lanewise.benchmarks.proof;
  */
 public interface Task extends AutoCloseable {
 
+  /** What a field holds until the task is known. */
+  Task NOTHING =
+      new Task() {
+        @Override
+        public void run() {}
+
+        @Override
+        public double check() {
+          return Double.NaN;
+        }
+      };
+
   /** Does the work once: this is what is timed. */
   void run();
 

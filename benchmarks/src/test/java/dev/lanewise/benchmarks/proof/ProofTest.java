@@ -3,6 +3,7 @@ package dev.lanewise.benchmarks.proof;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lanewise.benchmarks.Inputs;
+import dev.lanewise.benchmarks.KernelBenchmark;
 import dev.lanewise.benchmarks.proof.Results.RowResult;
 import dev.lanewise.benchmarks.proof.Results.SideResult;
 import dev.lanewise.benchmarks.proof.Results.Turn;
@@ -25,10 +26,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.openjdk.jmh.annotations.Param;
 
 class ProofTest {
 
@@ -133,6 +136,13 @@ class ProofTest {
                 .filter(v -> v.target().contains("150x"))
                 .noneMatch(Claims.Verdict::met))
         .isTrue();
+  }
+
+  @Test
+  void measuresEveryKernelByItselfToo() throws ReflectiveOperationException {
+    Param parameter = KernelBenchmark.class.getField("kernel").getAnnotation(Param.class);
+    assertThat(Stream.of(parameter.value()).map(kernel -> "vector " + kernel))
+        .containsExactlyElementsOf(Rows.KERNELS);
   }
 
   /** One that is late in most JVMs must not be the measure for the others. */
