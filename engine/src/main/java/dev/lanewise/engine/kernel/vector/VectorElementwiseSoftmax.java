@@ -5,7 +5,6 @@ import dev.lanewise.engine.matrix.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -63,34 +62,20 @@ final class VectorElementwiseSoftmax {
   private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
 
   /**
-   * {@link #rows}, and not final: what is no constant C2 does not inline. In a learner's method,
-   * where it did when it came to that first, there was no room left for what the loop calls, and
-   * vectors were boxed: a softmax of ten classes took 2.4 times as long in half of all processes.
+   * {@link #rows}, {@link Apart}: within a learner's method, where C2 came to that first, a softmax
+   * of ten classes took 2.4 times as long, in half of all processes.
    */
-  private static MethodHandle rows;
-
-  static {
-    try {
-      rows =
-          MethodHandles.lookup()
-              .findStatic(
-                  VectorElementwiseSoftmax.class,
-                  "rows",
-                  MethodType.methodType(void.class, FloatMatrix.class, FloatMatrix.class));
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("a method of this class is missing", e);
-    }
-  }
+  private static MethodHandle rows =
+      Apart.method(
+          MethodHandles.lookup(), "rows", void.class, FloatMatrix.class, FloatMatrix.class);
 
   private VectorElementwiseSoftmax() {}
 
   static void softmaxRows(FloatMatrix logits, FloatMatrix probabilities) {
     try {
       rows.invokeExact(logits, probabilities);
-    } catch (RuntimeException | Error e) {
-      throw e;
     } catch (Throwable e) {
-      throw new AssertionError("checked exceptions are not thrown", e);
+      throw Apart.unchecked(e);
     }
   }
 

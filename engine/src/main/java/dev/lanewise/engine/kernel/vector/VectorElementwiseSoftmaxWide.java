@@ -3,6 +3,8 @@ package dev.lanewise.engine.kernel.vector;
 import dev.lanewise.engine.matrix.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -51,7 +53,39 @@ final class VectorElementwiseSoftmaxWide {
   private static final Stretch FAR = new Stretch();
   private static final Stretch SCALE = new Stretch();
 
+  /**
+   * {@link #threeStretches}, {@link Apart}: within {@link #rows}, which some processes had compiled
+   * by way of its loop first, it took twenty times as long.
+   */
+  private static MethodHandle threeStretches =
+      Apart.method(
+          MethodHandles.lookup(),
+          "threeStretches",
+          float.class,
+          int.class,
+          float.class,
+          float.class,
+          float[].class,
+          int.class,
+          int.class,
+          MemorySegment.class,
+          long.class,
+          long.class,
+          MemorySegment.class,
+          long.class);
+
+  /** {@link #exponentialsNear}, for the same reason. */
+  private static MethodHandle exponentialsNear = exponentials("exponentialsNear");
+
+  /** {@link #exponentialsFar}, for the same reason. */
+  private static MethodHandle exponentialsFar = exponentials("exponentialsFar");
+
   private VectorElementwiseSoftmaxWide() {}
+
+  private static MethodHandle exponentials(String name) {
+    return Apart.method(
+        MethodHandles.lookup(), name, void.class, int.class, int.class, float.class, float[].class);
+  }
 
   /** Whether rows of n elements are for this class. */
   static boolean takes(int n) {
@@ -67,13 +101,14 @@ final class VectorElementwiseSoftmaxWide {
     VectorGemmWorkspace workspace = VectorGemmWorkspace.take();
     float[] row = workspace.a;
     boolean unchecked = Memory.isUnchecked(z) && Memory.isUnchecked(p);
-    float most = rows > 0 ? read(n, z, Memory.at(logits, 0), row, 0) : 0;
+    float most = 0;
     float factor = 0;
     // Whether the array has this row's elements; where it has this row, and the others.
     boolean held = true;
-    int at = 0;
-    int others = SECOND;
-    for (int i = 0; i <= rows; i++) {
+    int at = SECOND;
+    int others = 0;
+    // One row behind the first and one beyond the last: what is done with a next row, and a last.
+    for (int i = -1; i <= rows; i++) {
       float max = most;
       long zAt = Memory.at(logits, i);
       long nextAt = Memory.at(logits, i + 1);
@@ -92,7 +127,7 @@ final class VectorElementwiseSoftmaxWide {
         if (!held) {
           MemorySegment.copy(z, FLOAT, zAt, row, at, n);
         }
-        if (i < rows) {
+        if (i >= 0 && i < rows) {
           exponentials(n, max, row, at);
         }
       }
@@ -129,20 +164,25 @@ final class VectorElementwiseSoftmaxWide {
       boolean last = j > whole - LENGTH;
       int end = last ? n : j + THREE.next(whole - j);
       long bytes = 4L * j;
-      float largest =
-          threeStretches(
-              end - j,
-              max,
-              factor,
-              row,
-              at + j,
-              before + j,
-              z,
-              zAt + bytes,
-              nextAt + bytes,
-              p,
-              pAt + bytes);
-      most = Math.max(most, largest);
+      try {
+        float largest =
+            (float)
+                threeStretches.invokeExact(
+                    end - j,
+                    max,
+                    factor,
+                    row,
+                    at + j,
+                    before + j,
+                    z,
+                    zAt + bytes,
+                    nextAt + bytes,
+                    p,
+                    pAt + bytes);
+        most = Math.max(most, largest);
+      } catch (Throwable e) {
+        throw Apart.unchecked(e);
+      }
       if (last) {
         leaveOut(whole - j, row);
       }
@@ -154,6 +194,7 @@ final class VectorElementwiseSoftmaxWide {
   /**
    * As {@link #threeRows}, of whole vectors; the largest element is found as in {@link #nearMax}.
    */
+  @SuppressWarnings("UnusedMethod") // By the handle.
   private static float threeStretches(
       int n,
       float max,
@@ -256,10 +297,14 @@ final class VectorElementwiseSoftmaxWide {
     for (int j = whole < n ? LAST : at; j != at + whole; j = to) {
       boolean last = j == LAST;
       int end = last ? SUMS : j + (near ? NEAR : FAR).next(at + whole - j);
-      if (near) {
-        exponentialsNear(j, end, largest, row);
-      } else {
-        exponentialsFar(j, end, largest, row);
+      try {
+        if (near) {
+          exponentialsNear.invokeExact(j, end, largest, row);
+        } else {
+          exponentialsFar.invokeExact(j, end, largest, row);
+        }
+      } catch (Throwable e) {
+        throw Apart.unchecked(e);
       }
       if (last) {
         leaveOut(LENGTH - (n - whole), row);
@@ -281,6 +326,7 @@ final class VectorElementwiseSoftmaxWide {
   }
 
   /** Adds to the sums that the array holds, so that a row can be done in several calls. */
+  @SuppressWarnings("UnusedMethod") // By the handle.
   private static void exponentialsNear(int from, int to, float max, float[] row) {
     FloatVector sums = Lanes.load(row, SUMS);
     for (int j = from; j < to; j += LENGTH) {
@@ -291,6 +337,7 @@ final class VectorElementwiseSoftmaxWide {
     ((FloatVector) sums.check(F)).intoArray(row, SUMS);
   }
 
+  @SuppressWarnings("UnusedMethod") // By the handle.
   private static void exponentialsFar(int from, int to, float max, float[] row) {
     FloatVector sums = Lanes.load(row, SUMS);
     for (int j = from; j < to; j += LENGTH) {

@@ -80,6 +80,15 @@ final class CompilationTest {
     boxesNone(run(QuietCalls.class, Lanes.preferredBits(), directory, NOW, NATIVE));
   }
 
+  /** Nor where C2 came to a caller first, and took in what it else finds compiled to much code. */
+  @ParameterizedTest
+  @ValueSource(strings = {NOW, NOW + " " + NATIVE})
+  void noVectorIsBoxedWhereCallersAreCompiledFirst(String flags, @TempDir Path directory)
+      throws IOException, InterruptedException {
+    String[] all = (flags + " -XX:InlineSmallCode=20000").split(" ", -1);
+    boxesNone(run(QuietCalls.class, Lanes.preferredBits(), directory, all));
+  }
+
   /**
    * Nor where profiles tell C2 nothing, or of several classes: in one process in ten it compiles a
    * kernel before C1 has gathered the kernel's own, and goes by what the Vector API's methods have
