@@ -96,7 +96,7 @@ public class KernelBenchmark {
     return switch (words[0]) {
       case "sgemm" -> GemmBenchmark.work(words[2] + " " + words[3]);
       case "distances" -> DistanceBenchmark.work(words[2]);
-      default -> new Work(1, "call");
+      default -> Work.CALL;
     };
   }
 }

@@ -12,6 +12,9 @@ import java.util.Map;
  */
 record Work(double amount, String unit, String limit) {
 
+  /** Whose rate says no more than its time. */
+  static final Work CALL = new Work(1, "call");
+
   /** That no limit of the machine is known for. */
   Work(double amount, String unit) {
     this(amount, unit, "");
@@ -52,7 +55,7 @@ record Work(double amount, String unit, String limit) {
       return new Work(Roofline.BYTES, "B");
     }
     if (benchmark.startsWith(TaskBenchmark.class.getName() + ".")) {
-      return new Work(1, "call");
+      return CALL;
     }
     for (Map.Entry<Class<?>, Rule> rule : RULES.entrySet()) {
       if (benchmark.startsWith(rule.getKey().getName() + ".")) {
@@ -72,7 +75,7 @@ record Work(double amount, String unit, String limit) {
 
   /** The rate, as in {@code 41.2 GFLOP/s}; {@code -} where the time says as much. */
   String rate(double microseconds, int threads) {
-    if (unit.equals("call")) {
+    if (equals(CALL)) {
       return "-";
     }
     return String.format(Locale.ROOT, "%.2f G%s/s", amount * threads / (microseconds * 1e3), unit);

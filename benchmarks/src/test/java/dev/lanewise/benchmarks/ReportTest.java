@@ -83,13 +83,14 @@ class ReportTest {
             List.of(
                 new Report.Line(
                     "A.b", "backend=vector", 1, 1.5, Double.NaN, "2.00 GFLOP/s", .254, 0),
-                new Report.Line("A.longer", "", 12, 1234.5678, 0.25, "-", Double.NaN, Double.NaN)));
+                new Report.Line(
+                    "A.longer", "", 12, 1234.5678, 0.25, "1.00 GB/s", Double.NaN, Double.NaN)));
     assertThat(table)
         .isEqualTo(
             """
             benchmark  parameters      threads     us/op  error          rate  of limit  allocated B/op
             A.b        backend=vector        1     1.500      -  2.00 GFLOP/s      25 %           0.000
-            A.longer                        12  1234.568  0.250             -         -               -
+            A.longer                        12  1234.568  0.250     1.00 GB/s         -               -
             """);
   }
 

@@ -356,10 +356,10 @@ final class Claims {
   /** A kernel is slow in a JVM where it is slower than this share of the median. */
   static final double WARM = .9;
 
-  /** The fact of a run that says when it looked at kernels for the second time. */
+  /** The fact that says when a run looked at kernels for the second time; not in older files. */
   static final String LATER_LOOK = "later look at kernels";
 
-  /** What that fact says where it was not a fixed time, as in older files. */
+  /** What that fact says. */
   static final String EACH = "after three seconds of each";
 
   private static final String SOON_WARM =
@@ -372,8 +372,8 @@ final class Claims {
   private static Optional<Verdict> soonWarm(Results results) {
     long own = 0;
     for (List<Double> rates : results.warmUp().values()) {
-      double median = median(rates.stream().mapToDouble(Double::doubleValue).toArray());
-      own += slow(rates.stream().mapToDouble(rate -> rate / median).toArray());
+      double median = Results.median(rates);
+      own += slow(Results.doubles(rates).map(rate -> rate / median).toArray());
     }
     return warm(
         SOON_WARM, results, results.warmUp(), " (" + own + " than the median of that time)");

@@ -123,12 +123,13 @@ record Results(
     return doubles(rates.get(kernel)).map(rate -> rate / reference).toArray();
   }
 
-  private static double median(@Nullable List<Double> rates) {
+  /** 0 if there are none. */
+  static double median(@Nullable List<Double> rates) {
     double[] values = doubles(rates).toArray();
     return values.length == 0 ? 0 : Claims.median(values);
   }
 
-  private static DoubleStream doubles(@Nullable List<Double> rates) {
+  static DoubleStream doubles(@Nullable List<Double> rates) {
     return rates == null ? DoubleStream.empty() : rates.stream().mapToDouble(Double::doubleValue);
   }
 
