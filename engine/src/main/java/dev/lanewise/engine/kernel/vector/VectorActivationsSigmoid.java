@@ -1,6 +1,8 @@
 package dev.lanewise.engine.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -30,6 +32,31 @@ final class VectorActivationsSigmoid {
   private static final Stretch FEW_STRETCH = new Stretch();
   private static final Stretch MANY_STRETCH = new Stretch();
 
+  /** {@link #far}, {@link Apart}: beside {@link #near} its caller has no room for it. */
+  private static MethodHandle far =
+      Apart.method(
+          MethodHandles.lookup(),
+          "far",
+          void.class,
+          MemorySegment.class,
+          long.class,
+          MemorySegment.class,
+          long.class,
+          int.class);
+
+  /** {@link #nearAndNext}, for the same reason. */
+  private static MethodHandle nearAndNext =
+      Apart.method(
+          MethodHandles.lookup(),
+          "nearAndNext",
+          boolean.class,
+          MemorySegment.class,
+          long.class,
+          long.class,
+          MemorySegment.class,
+          long.class,
+          int.class);
+
   private VectorActivationsSigmoid() {}
 
   /** Of so many elements; those that are read may be those that are written. */
@@ -37,19 +64,25 @@ final class VectorActivationsSigmoid {
     boolean many = length >= MANY;
     Stretch stretch = many ? MANY_STRETCH : FEW_STRETCH;
     int n = stretch.next(length);
-    boolean near = isNear(z, zStart, n);
+    boolean isNear = isNear(z, zStart, n);
     for (long j = 0; j < length; ) {
       long zAt = zStart + 4 * j;
       long aAt = aStart + 4 * j;
       j += n;
       long nextAt = zStart + 4 * j;
       int next = j < length ? stretch.next(length - j) : 0;
-      if (many && near && next == n) {
-        near = nearAndNext(z, zAt, nextAt, a, aAt, n);
-      } else {
-        int done = near ? near(z, zAt, a, aAt, n) : 0;
-        far(z, zAt + 4L * done, a, aAt + 4L * done, n - done);
-        near = isNear(z, nextAt, next);
+      try {
+        if (many && isNear && next == n) {
+          isNear = (boolean) nearAndNext.invokeExact(z, zAt, nextAt, a, aAt, n);
+        } else {
+          int done = isNear ? near(z, zAt, a, aAt, n) : 0;
+          if (done < n) {
+            far.invokeExact(z, zAt + 4L * done, a, aAt + 4L * done, n - done);
+          }
+          isNear = next > 0 && isNear(z, nextAt, next);
+        }
+      } catch (Throwable e) {
+        throw Apart.unchecked(e);
       }
       n = next;
     }
@@ -82,6 +115,7 @@ final class VectorActivationsSigmoid {
   }
 
   /** As {@link #near}, and as {@link #isNear} of as many elements elsewhere. */
+  @SuppressWarnings("UnusedMethod") // By its handle.
   private static boolean nearAndNext(
       MemorySegment z, long zStart, long nextStart, MemorySegment a, long aStart, int n) {
     z = Memory.known(z);
@@ -99,6 +133,7 @@ final class VectorActivationsSigmoid {
     return none.max(size).reduceLanes(VectorOperators.MAX) <= NEAR;
   }
 
+  @SuppressWarnings("UnusedMethod") // By its handle.
   private static void far(MemorySegment z, long zStart, MemorySegment a, long aStart, int n) {
     z = Memory.known(z);
     a = Memory.known(a);

@@ -2,6 +2,8 @@ package dev.lanewise.engine.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -27,6 +29,27 @@ final class VectorGemmBlocked {
 
   /** In place of the distance of a step's elements from the next step's: panels are packed. */
   private static final long PACKED = 0;
+
+  /**
+   * {@link #tiles}, {@link Apart}: beside what packs there is no room for it in the loops around.
+   */
+  private static MethodHandle tiles =
+      Apart.method(
+          MethodHandles.lookup(),
+          "tiles",
+          void.class,
+          VectorGemmWorkspace.class,
+          int.class,
+          int.class,
+          int.class,
+          float.class,
+          MemorySegment.class,
+          long.class,
+          long.class,
+          float.class,
+          MemorySegment.class,
+          long.class,
+          long.class);
 
   private VectorGemmBlocked() {}
 
@@ -112,6 +135,27 @@ final class VectorGemmBlocked {
 
   /** One packed block of A by a block of B, packed or with {@code bStep} from step to step. */
   private static void block(
+      VectorGemmWorkspace workspace,
+      int rows,
+      int columns,
+      int depth,
+      float alpha,
+      MemorySegment b,
+      long bAt,
+      long bStep,
+      float beta,
+      MemorySegment c,
+      long cAt,
+      long cRow) {
+    try {
+      tiles.invokeExact(workspace, rows, columns, depth, alpha, b, bAt, bStep, beta, c, cAt, cRow);
+    } catch (Throwable e) {
+      throw Apart.unchecked(e);
+    }
+  }
+
+  @SuppressWarnings("UnusedMethod") // By its handle.
+  private static void tiles(
       VectorGemmWorkspace workspace,
       int rows,
       int columns,

@@ -2,6 +2,8 @@ package dev.lanewise.engine.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -33,10 +35,56 @@ final class VectorGemmPacking {
    */
   private static final int NEAR = 64;
 
+  /**
+   * {@link #panelsA} and {@link #panelsB}, {@link Apart}: both are more than a caller has room for.
+   */
+  private static MethodHandle panelsA =
+      Apart.method(
+          MethodHandles.lookup(),
+          "panelsA",
+          void.class,
+          MemorySegment.class,
+          long.class,
+          long.class,
+          long.class,
+          int.class,
+          int.class,
+          float[].class);
+
+  private static MethodHandle panelsB =
+      Apart.method(
+          MethodHandles.lookup(),
+          "panelsB",
+          void.class,
+          MemorySegment.class,
+          long.class,
+          long.class,
+          long.class,
+          int.class,
+          int.class,
+          MemorySegment.class,
+          long.class);
+
   private VectorGemmPacking() {}
 
   /** Packs {@code rows} x {@code steps} of op(A). */
   static void packA(
+      MemorySegment from,
+      long at,
+      long rowStride,
+      long stepStride,
+      int rows,
+      int steps,
+      float[] to) {
+    try {
+      panelsA.invokeExact(from, at, rowStride, stepStride, rows, steps, to);
+    } catch (Throwable e) {
+      throw Apart.unchecked(e);
+    }
+  }
+
+  @SuppressWarnings("UnusedMethod") // By its handle.
+  private static void panelsA(
       MemorySegment from,
       long at,
       long rowStride,
@@ -88,6 +136,23 @@ final class VectorGemmPacking {
 
   /** Packs {@code steps} x {@code columns} of op(B). */
   static void packB(
+      MemorySegment from,
+      long at,
+      long columnStride,
+      long stepStride,
+      int columns,
+      int steps,
+      MemorySegment to,
+      long t) {
+    try {
+      panelsB.invokeExact(from, at, columnStride, stepStride, columns, steps, to, t);
+    } catch (Throwable e) {
+      throw Apart.unchecked(e);
+    }
+  }
+
+  @SuppressWarnings("UnusedMethod") // By its handle.
+  private static void panelsB(
       MemorySegment from,
       long at,
       long columnStride,

@@ -1,6 +1,8 @@
 package dev.lanewise.engine.kernel.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -25,6 +27,33 @@ final class VectorSparseRow {
   private static final int LENGTH = F.length();
   private static final FloatVector INDEX = FloatVector.zero(F).addIndex(1);
   private static final ByteOrder NATIVE = ByteOrder.nativeOrder();
+
+  /** {@link #eight}, {@link Apart}: beside it there is no room for the others in {@link #add}. */
+  private static MethodHandle eight =
+      Apart.method(
+          MethodHandles.lookup(),
+          "eight",
+          void.class,
+          int.class,
+          float.class,
+          float.class,
+          float.class,
+          float.class,
+          float.class,
+          float.class,
+          float.class,
+          float.class,
+          MemorySegment.class,
+          long.class,
+          long.class,
+          long.class,
+          long.class,
+          long.class,
+          long.class,
+          long.class,
+          long.class,
+          MemorySegment.class,
+          long.class);
 
   private VectorSparseRow() {}
 
@@ -51,27 +80,31 @@ final class VectorSparseRow {
       long at) {
     int k = start;
     for (; k <= end - 8; k += 8) {
-      eight(
-          n,
-          alpha * values[k],
-          alpha * values[k + 1],
-          alpha * values[k + 2],
-          alpha * values[k + 3],
-          alpha * values[k + 4],
-          alpha * values[k + 5],
-          alpha * values[k + 6],
-          alpha * values[k + 7],
-          b,
-          bAt + step * rows[k],
-          bAt + step * rows[k + 1],
-          bAt + step * rows[k + 2],
-          bAt + step * rows[k + 3],
-          bAt + step * rows[k + 4],
-          bAt + step * rows[k + 5],
-          bAt + step * rows[k + 6],
-          bAt + step * rows[k + 7],
-          c,
-          at);
+      try {
+        eight.invokeExact(
+            n,
+            alpha * values[k],
+            alpha * values[k + 1],
+            alpha * values[k + 2],
+            alpha * values[k + 3],
+            alpha * values[k + 4],
+            alpha * values[k + 5],
+            alpha * values[k + 6],
+            alpha * values[k + 7],
+            b,
+            bAt + step * rows[k],
+            bAt + step * rows[k + 1],
+            bAt + step * rows[k + 2],
+            bAt + step * rows[k + 3],
+            bAt + step * rows[k + 4],
+            bAt + step * rows[k + 5],
+            bAt + step * rows[k + 6],
+            bAt + step * rows[k + 7],
+            c,
+            at);
+      } catch (Throwable e) {
+        throw Apart.unchecked(e);
+      }
     }
     if (k <= end - 4) {
       four(
@@ -135,6 +168,7 @@ final class VectorSparseRow {
     before.blend(sum, last).intoMemorySegment(c, at, NATIVE);
   }
 
+  @SuppressWarnings("UnusedMethod") // By its handle.
   private static void eight(
       int n,
       float x0,

@@ -33,6 +33,9 @@ final class CompilationTest {
   /** With it kernels read memory by address, in loops of which some are others. */
   private static final String NATIVE = "--enable-native-access=ALL-UNNAMED";
 
+  /** As if nothing that they call had been compiled when C2 comes to them. */
+  private static final String CALLERS_FIRST = " -XX:InlineSmallCode=20000";
+
   /** 256 bits have one micro-kernel, all other widths three others; 512 need a machine's own. */
   static IntStream widths() {
     return IntStream.of(128, 256, Lanes.preferredBits()).distinct();
@@ -85,8 +88,17 @@ final class CompilationTest {
   @ValueSource(strings = {NOW, NOW + " " + NATIVE})
   void noVectorIsBoxedWhereCallersAreCompiledFirst(String flags, @TempDir Path directory)
       throws IOException, InterruptedException {
-    String[] all = (flags + " -XX:InlineSmallCode=20000").split(" ", -1);
+    String[] all = (flags + CALLERS_FIRST).split(" ", -1);
     boxesNone(run(QuietCalls.class, Lanes.preferredBits(), directory, all));
+  }
+
+  /** Nor in another order of the kernels: what C2 takes in depends on what has been met before. */
+  @ParameterizedTest
+  @CsvSource({NOW + ", 6", NOW + " " + NATIVE + ", 2"})
+  void noVectorIsBoxedInAnotherOrder(String flags, String seed, @TempDir Path directory)
+      throws IOException, InterruptedException {
+    String[] all = (flags + CALLERS_FIRST).split(" ", -1);
+    boxesNone(run(QuietCalls.class, List.of(seed), Lanes.preferredBits(), directory, all));
   }
 
   /**

@@ -10,8 +10,12 @@ import dev.lanewise.engine.matrix.FloatMatrix;
 import dev.lanewise.engine.matrix.IntMatrix;
 import dev.lanewise.engine.matrix.SparseRows;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 /**
  * A program for {@link CompilationTest}: repeats each kernel until its calls allocate nothing, that
@@ -29,9 +33,14 @@ final class QuietCalls {
 
   private QuietCalls() {}
 
+  /** With an argument, in an order that it seeds: what C2 makes of a kernel depends on what ran. */
   public static void main(String[] args) {
-    kernels(new VectorKernels())
-        .forEach((name, work) -> System.out.println(name + " allocates " + leastBytes(work)));
+    List<Map.Entry<String, Runnable>> kernels =
+        new ArrayList<>(kernels(new VectorKernels()).entrySet());
+    if (args.length > 0) {
+      Collections.shuffle(kernels, new Random(Long.parseLong(args[0])));
+    }
+    kernels.forEach(k -> System.out.println(k.getKey() + " allocates " + leastBytes(k.getValue())));
   }
 
   /** 0, or what the last call allocated. */
@@ -160,6 +169,26 @@ final class QuietCalls {
     work.put(
         "product of ten, depth eight",
         () -> k.gemm(Transpose.YES, Transpose.NO, 1, steps, scoresOfEight, 0, shares));
+    FloatMatrix outputs = FloatMatrix.zeros(300, 10);
+    FloatMatrix back = FloatMatrix.zeros(8, 300);
+    work.put(
+        "product of depth ten, few rows",
+        () -> k.gemm(Transpose.NO, Transpose.YES, 1, scoresOfEight, outputs, 0, back));
+    FloatMatrix batch = FloatMatrix.zeros(128, 784);
+    FloatMatrix scoresOfBatch = FloatMatrix.zeros(128, 10);
+    FloatMatrix slope = FloatMatrix.zeros(784, 10);
+    work.put(
+        "product of ten, transposed",
+        () -> k.gemm(Transpose.YES, Transpose.NO, 1, batch, scoresOfBatch, 0, slope));
+    FloatMatrix tall = FloatMatrix.zeros(100, 350);
+    FloatMatrix tallSquare = FloatMatrix.zeros(350, 100);
+    FloatMatrix hundred = FloatMatrix.zeros(100, 100);
+    work.put(
+        "product of several panels, transposed",
+        () -> k.gemm(Transpose.YES, Transpose.NO, 1, tallSquare, tallSquare, 0, hundred));
+    work.put(
+        "product of several panels, turned",
+        () -> k.gemm(Transpose.NO, Transpose.YES, 1, tall, tall, 0, hundred));
     return work;
   }
 }
