@@ -2,7 +2,9 @@ package dev.lanewise.engine.kernel.vector;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Methods that are compiled by themselves. C2 inlines none of ours once its graph has 18,000 nodes,
@@ -16,17 +18,22 @@ final class Apart {
   private Apart() {}
 
   /**
-   * A static method of the class whose lookup it is.
+   * The static method of this name, of the class whose lookup it is.
    *
-   * @throws LinkageError if there is none of this name and type
+   * @throws LinkageError unless there is exactly one
    */
-  static MethodHandle method(
-      MethodHandles.Lookup lookup, String name, Class<?> result, Class<?>... parameters) {
+  static MethodHandle method(MethodHandles.Lookup lookup, String name) {
+    List<Method> named =
+        Arrays.stream(lookup.lookupClass().getDeclaredMethods())
+            .filter(method -> method.getName().equals(name))
+            .toList();
+    if (named.size() != 1) {
+      throw new LinkageError(lookup.lookupClass() + " has " + named.size() + " methods " + name);
+    }
     try {
-      return lookup.findStatic(
-          lookup.lookupClass(), name, MethodType.methodType(result, parameters));
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("a method of this package is missing", e);
+      return lookup.unreflect(named.getFirst());
+    } catch (IllegalAccessException e) {
+      throw new LinkageError("a class has no access to its own method", e);
     }
   }
 

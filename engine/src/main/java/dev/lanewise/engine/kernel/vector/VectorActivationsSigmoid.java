@@ -33,29 +33,10 @@ final class VectorActivationsSigmoid {
   private static final Stretch MANY_STRETCH = new Stretch();
 
   /** {@link #far}, {@link Apart}: beside {@link #near} its caller has no room for it. */
-  private static MethodHandle far =
-      Apart.method(
-          MethodHandles.lookup(),
-          "far",
-          void.class,
-          MemorySegment.class,
-          long.class,
-          MemorySegment.class,
-          long.class,
-          int.class);
+  private static MethodHandle far = Apart.method(MethodHandles.lookup(), "far");
 
   /** {@link #nearAndNext}, for the same reason. */
-  private static MethodHandle nearAndNext =
-      Apart.method(
-          MethodHandles.lookup(),
-          "nearAndNext",
-          boolean.class,
-          MemorySegment.class,
-          long.class,
-          long.class,
-          MemorySegment.class,
-          long.class,
-          int.class);
+  private static MethodHandle nearAndNext = Apart.method(MethodHandles.lookup(), "nearAndNext");
 
   private VectorActivationsSigmoid() {}
 

@@ -58,34 +58,17 @@ final class VectorElementwiseSoftmaxWide {
    * by way of its loop first, it took twenty times as long.
    */
   private static MethodHandle threeStretches =
-      Apart.method(
-          MethodHandles.lookup(),
-          "threeStretches",
-          float.class,
-          int.class,
-          float.class,
-          float.class,
-          float[].class,
-          int.class,
-          int.class,
-          MemorySegment.class,
-          long.class,
-          long.class,
-          MemorySegment.class,
-          long.class);
+      Apart.method(MethodHandles.lookup(), "threeStretches");
 
   /** {@link #exponentialsNear}, for the same reason. */
-  private static MethodHandle exponentialsNear = exponentials("exponentialsNear");
+  private static MethodHandle exponentialsNear =
+      Apart.method(MethodHandles.lookup(), "exponentialsNear");
 
   /** {@link #exponentialsFar}, for the same reason. */
-  private static MethodHandle exponentialsFar = exponentials("exponentialsFar");
+  private static MethodHandle exponentialsFar =
+      Apart.method(MethodHandles.lookup(), "exponentialsFar");
 
   private VectorElementwiseSoftmaxWide() {}
-
-  private static MethodHandle exponentials(String name) {
-    return Apart.method(
-        MethodHandles.lookup(), name, void.class, int.class, int.class, float.class, float[].class);
-  }
 
   /** Whether rows of n elements are for this class. */
   static boolean takes(int n) {

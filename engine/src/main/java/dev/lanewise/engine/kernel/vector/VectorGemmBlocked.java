@@ -33,23 +33,7 @@ final class VectorGemmBlocked {
   /**
    * {@link #tiles}, {@link Apart}: beside what packs there is no room for it in the loops around.
    */
-  private static MethodHandle tiles =
-      Apart.method(
-          MethodHandles.lookup(),
-          "tiles",
-          void.class,
-          VectorGemmWorkspace.class,
-          int.class,
-          int.class,
-          int.class,
-          float.class,
-          MemorySegment.class,
-          long.class,
-          long.class,
-          float.class,
-          MemorySegment.class,
-          long.class,
-          long.class);
+  private static MethodHandle tiles = Apart.method(MethodHandles.lookup(), "tiles");
 
   private VectorGemmBlocked() {}
 

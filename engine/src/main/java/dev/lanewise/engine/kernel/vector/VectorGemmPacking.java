@@ -38,32 +38,9 @@ final class VectorGemmPacking {
   /**
    * {@link #panelsA} and {@link #panelsB}, {@link Apart}: both are more than a caller has room for.
    */
-  private static MethodHandle panelsA =
-      Apart.method(
-          MethodHandles.lookup(),
-          "panelsA",
-          void.class,
-          MemorySegment.class,
-          long.class,
-          long.class,
-          long.class,
-          int.class,
-          int.class,
-          float[].class);
+  private static MethodHandle panelsA = Apart.method(MethodHandles.lookup(), "panelsA");
 
-  private static MethodHandle panelsB =
-      Apart.method(
-          MethodHandles.lookup(),
-          "panelsB",
-          void.class,
-          MemorySegment.class,
-          long.class,
-          long.class,
-          long.class,
-          int.class,
-          int.class,
-          MemorySegment.class,
-          long.class);
+  private static MethodHandle panelsB = Apart.method(MethodHandles.lookup(), "panelsB");
 
   private VectorGemmPacking() {}
 

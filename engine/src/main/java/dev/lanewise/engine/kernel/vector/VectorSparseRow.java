@@ -32,37 +32,9 @@ final class VectorSparseRow {
    * {@link #four} and {@link #two}, {@link Apart}: beside {@link #eight} {@link #add} has no room
    * for them. The call costs some 15 ns, so it is not eight that is apart.
    */
-  private static MethodHandle four =
-      Apart.method(
-          MethodHandles.lookup(),
-          "four",
-          void.class,
-          int.class,
-          float.class,
-          float.class,
-          float.class,
-          float.class,
-          MemorySegment.class,
-          long.class,
-          long.class,
-          long.class,
-          long.class,
-          MemorySegment.class,
-          long.class);
+  private static MethodHandle four = Apart.method(MethodHandles.lookup(), "four");
 
-  private static MethodHandle two =
-      Apart.method(
-          MethodHandles.lookup(),
-          "two",
-          void.class,
-          int.class,
-          float.class,
-          float.class,
-          MemorySegment.class,
-          long.class,
-          long.class,
-          MemorySegment.class,
-          long.class);
+  private static MethodHandle two = Apart.method(MethodHandles.lookup(), "two");
 
   private VectorSparseRow() {}
 
