@@ -241,7 +241,7 @@ public final class Main implements Callable<Integer> {
   }
 
   private static void line(StringBuilder to, String key, String value) {
-    to.append(String.format(Locale.ROOT, "%-12s%s%n", key, value));
+    to.append(String.format(Locale.ROOT, "%-18s%s%n", key, value));
   }
 
   private static String quoted(String argument) {
