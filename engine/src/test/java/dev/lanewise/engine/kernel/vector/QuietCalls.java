@@ -163,6 +163,9 @@ final class QuietCalls {
         "product of depth eight, many rows",
         () -> k.gemm(Transpose.YES, Transpose.NO, 1, steps, errors, 0, gradient));
     work.put(
+        "product of depth eight, added",
+        () -> k.gemm(Transpose.YES, Transpose.NO, 1, steps, errors, 1, gradient));
+    work.put(
         "product of depth ten",
         () -> k.gemm(Transpose.NO, Transpose.YES, 1, ten, classes, 0, gradient));
     FloatMatrix scoresOfEight = FloatMatrix.zeros(8, 10);
