@@ -110,7 +110,7 @@ final class VectorGemmStripes {
     }
   }
 
-  /** A stripe of B. */
+  /** A stripe of B; where it begins, and its rows from each other, in bytes. */
   private static void copy(int k, MemorySegment b, long at, long row, float[] to, int t) {
     b = Memory.known(b);
     for (int p = 0; p < k; p++) {
